@@ -1,0 +1,1 @@
+"""Connectors: doors to systems, all alike to the hub."""
