@@ -1,0 +1,1 @@
+"""Golden records: which source records are one thing, which value survives, and why."""

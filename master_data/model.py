@@ -1,0 +1,182 @@
+"""The words of golden records as plain values. Nothing here reads a clock or a database.
+
+A golden body is *flat*: `{path: value}`. A path is a dotted name ("terms.currency") or one list element
+("addresses[el_…]"); a missing path is blank. Values are JSON without floats.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, NewType, TypeAlias
+
+Value: TypeAlias = Any
+Flat: TypeAlias = dict[str, Value]
+Record: TypeAlias = dict[str, Any]
+
+GoldenId = NewType("GoldenId", str)
+CrossrefId = NewType("CrossrefId", str)
+ConnectionId = NewType("ConnectionId", str)
+
+BLANKS: tuple[Value, ...] = (None, "", [], {})
+
+
+def is_blank(value: Value) -> bool:
+    """Say whether a value stands for nothing: null, empty text, empty list or object."""
+    return value in BLANKS and value is not False and value != 0
+
+
+def element_path(list_path: str, element_id: str) -> str:
+    """Name one list element as a path: `addresses[el_1]`."""
+    return f"{list_path}[{element_id}]"
+
+
+def split_path(path: str) -> tuple[str, str | None]:
+    """Split `addresses[el_1]` into ("addresses", "el_1"); a scalar path has no element."""
+    if not path.endswith("]"):
+        return path, None
+    list_path, _, rest = path.partition("[")
+    return list_path, rest[:-1]
+
+
+class GoldenState(StrEnum):
+    """`unconfirmed`: a possible duplicate, its creates elsewhere are held."""
+
+    ACTIVE = "active"
+    UNCONFIRMED = "unconfirmed"
+    MERGED = "merged"
+    GONE = "gone"
+
+
+class CrossrefState(StrEnum):
+    """`creating`: planned in its system, not answered yet, so without external id."""
+
+    CREATING = "creating"
+    LIVE = "live"
+    GONE = "gone"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """A value that a system or a person authored. Times are UTC epoch microseconds.
+
+    The edit lies in (since, at]; `stamp` is the source's own time, clamped into it.
+    """
+
+    source: str
+    value: Value
+    since: int
+    at: int
+    stamp: int
+    event: str
+    filled: bool = False
+
+    def to_json(self) -> dict[str, Value]:
+        """Return the stored form; the source is the row that holds it."""
+        stored = {"v": self.value, "s": self.since, "a": self.at, "t": self.stamp, "e": self.event}
+        return stored | {"f": True} if self.filled else stored
+
+    @staticmethod
+    def from_json(source: str, stored: Mapping[str, Value]) -> "Contribution":
+        """Read the stored form back."""
+        return Contribution(
+            source=source,
+            value=stored["v"],
+            since=stored["s"],
+            at=stored["a"],
+            stamp=stored["t"],
+            event=stored["e"],
+            filled=bool(stored.get("f")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a system and the hub agreed on last: (value in the system's words, golden value)."""
+
+    words: Value
+    golden: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """The hub's agreed record of one real thing; `provenance` maps a path to the version that set it."""
+
+    id: GoldenId
+    entity: str
+    version: int
+    state: GoldenState
+    body: Flat
+    provenance: dict[str, int] = field(default_factory=dict)
+    decisions: dict[str, dict[str, Value]] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Crossref:
+    """The link of one external record to its golden record, with base and contributions.
+
+    `elements`: list path -> {system's element key -> element id}. `absent`: paths hidden at the last read.
+    `held`: paths this system refused, with the reason. `parked`: why nothing is written here at all.
+    """
+
+    id: CrossrefId
+    connection: ConnectionId
+    object_type: str
+    entity: str
+    golden_id: GoldenId
+    external_id: str | None
+    state: CrossrefState
+    version: int = 0
+    remote_version: str | None = None
+    record: Record | None = None
+    base: dict[str, Base] = field(default_factory=dict)
+    contributions: dict[str, Contribution] = field(default_factory=dict)
+    elements: dict[str, dict[str, str]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    held: dict[str, str] = field(default_factory=dict)
+    parked: str | None = None
+    writes: dict[str, list[list[Value]]] = field(default_factory=dict)
+    seen_at: int = 0
+    settled_at: int = 0
+    mapping_version: int = 0
+    is_primary: bool = True
+
+    @property
+    def lane(self) -> str:
+        """Return the key under which this record's decisions and deliveries run one at a time."""
+        return lane_key(self.connection, self.object_type, self.external_id or self.id)
+
+    def with_(self, **changes: Any) -> "Crossref":  # noqa: ANN401 - forwards to dataclasses.replace
+        """Return a changed copy."""
+        return replace(self, **changes)
+
+
+def lane_key(connection: str, object_type: str, external_id: str) -> str:
+    """Name the lane of one external record."""
+    return f"{connection}|{object_type}|{external_id}"
+
+
+class FieldOutcome(StrEnum):
+    """What became of one field of an inbound state; the order is the event's precedence."""
+
+    CONFLICT = "conflict"
+    HELD = "held"
+    WAITING = "waiting"
+    REJECTED = "rejected"
+    APPLIED = "applied"
+    SUPERSEDED = "superseded"
+    NO_OP = "no_op"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldResult:
+    """One field's decision with its reason; `rivals` are the other contributions it was weighed against."""
+
+    path: str
+    outcome: FieldOutcome
+    old: Value
+    new: Value
+    rule: str
+    why: str
+    rivals: tuple[Contribution, ...] = ()
