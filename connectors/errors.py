@@ -1,7 +1,7 @@
 """What a connector raises, grouped by what the hub does next.
 
     ConnectorError
-    ├── ConnectionTrouble        counts for the breaker of the connection; costs no effect an attempt
+    ├── ConnectionTrouble        counts for the breaker of the connection; costs no attempt
     │   ├── RetryLater           wait `after` seconds (None: the breaker's own pace), then go on
     │   └── NotAuthorised        a person mends credentials, permissions or the allowed address
     ├── BatchRefused             halve the batch and try again; a batch of one is a refused record

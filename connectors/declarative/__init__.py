@@ -1,0 +1,1 @@
+"""The engine that turns a manifest alone into a connector."""

@@ -1,0 +1,78 @@
+"""The notices of the in-memory twin: the shape the built-in apps send."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.contract import BrokenItem, Change, ChangeKind, Json, Record
+from connectors.declarative.signature import sign_standard
+from connectors.kit.memory import MemorySystem, Row
+
+__all__ = ["Notice", "parse_item", "take_notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as it would come over the wire."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+def take_notice(system: MemorySystem, url: str, *, most: int = 100) -> Notice | None:
+    """Take the oldest untold changes as one signed notice to `url`; None if there are none."""
+    told, system.untold = system.untold[:most], system.untold[most:]
+    rows = [(name, row) for name, key in told if (row := system.rows[name].get(key)) is not None]
+    if not rows:
+        return None
+    body = json.dumps({"type": "records.changed", "changes": [_told(*row) for row in rows]})
+    now = system.clock.now()
+    stamp = int(now.timestamp())
+    notice_id = f"no_{rows[-1][1].id}_{rows[-1][1].version}"
+    signature = sign_standard(system.endpoints[url], notice_id, stamp, body.encode())
+    headers = {
+        "webhook-id": notice_id,
+        "webhook-timestamp": str(stamp),
+        "webhook-signature": signature,
+    }
+    return Notice(headers, body.encode())
+
+
+def _told(object_type: str, row: Row) -> Record:
+    return {
+        "object": object_type,
+        "id": row.id,
+        "version": row.version,
+        "kind": "deleted" if row.deleted else "changed",
+        "at": row.changed_at.isoformat(),
+        "external_ref": row.client_key,
+        "actor": row.actor,
+        "record": None if row.deleted else row.record(),
+    }
+
+
+def parse_item(item: Json) -> Change | BrokenItem:
+    """Return the change one item tells, or what is wrong with it."""
+    try:
+        assert isinstance(item, dict)  # noqa: S101 - a wrong item is a broken one
+        at = item.get("at")
+        version = item.get("version")
+        record = item.get("record")
+        return Change(
+            object_type=_text(item["object"]),
+            external_id=_text(item["id"]),
+            kind=ChangeKind(_text(item["kind"])),
+            version=None if version is None else str(version),
+            changed_at=datetime.fromisoformat(at) if isinstance(at, str) else None,
+            client_key=_text(item["external_ref"]) if item.get("external_ref") else None,
+            record=record if isinstance(record, dict) else None,
+            actor=_text(item["actor"]) if item.get("actor") else None,
+        )
+    except (AssertionError, KeyError, ValueError) as error:
+        return BrokenItem(repr(error), item)
+
+
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"not a text: {value!r}")  # noqa: TRY004 - one error for all wrong items
+    return value
