@@ -1,0 +1,1 @@
+"""The hub: events, sync, effects, conflicts and connections over rows; the only house that knows the others."""

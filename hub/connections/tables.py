@@ -1,0 +1,43 @@
+"""Rows of connections and of the cursors by which they are polled."""
+
+from sqlalchemy import Column, Index, Integer, Table, Text
+
+from ground.columns import Instant, Json
+from master_data.tables import METADATA
+
+connection = Table(
+    "connection",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("skew_ms", Integer),
+    Column("settings", Json, nullable=False),
+    Column("secret_cipher", Text),
+    Column("webhook_secrets_cipher", Text),
+    Column("version", Integer, nullable=False),
+    Column("health", Text, nullable=False),
+    Column("health_reason", Text),
+    Column("failing_since", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("next_probe_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+poll = Table(
+    "poll",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("object_type", Text, primary_key=True),
+    Column("cursor", Text),
+    Column("due_at", Instant, nullable=False),
+    Column("token", Text),
+    Column("full_since", Instant),
+    Column("last_ok_at", Instant),
+    Column("error", Text),
+    Index("ix_poll_due", "due_at"),
+)

@@ -1,0 +1,94 @@
+"""What can go wrong in the hub itself, grouped by what the caller does next.
+
+    HubError
+    ├── UnknownConnection     404: there is no connection of that id
+    ├── UnknownObjectType     404: the connection's system has no mapping for it
+    ├── UnknownEvent          404
+    ├── ConnectionExists      409: choose another id
+    ├── WrongState            409: the connection is not in a state that allows it
+    ├── BadConnection         422: a field of the connection is wrong
+    └── KeyTrouble            stop and show the operator: secrets cannot be opened
+        ├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
+        └── SecretUnreadable  sealed with another key, for another row, or damaged
+"""
+
+__all__ = [
+    "BadConnection",
+    "BadKey",
+    "ConnectionExists",
+    "HubError",
+    "KeyTrouble",
+    "SecretUnreadable",
+    "UnknownConnection",
+    "UnknownEvent",
+    "UnknownObjectType",
+    "WrongState",
+]
+
+
+class HubError(Exception):
+    """The hub could not do what it was asked."""
+
+
+class UnknownConnection(HubError):
+    """There is no connection of that id."""
+
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(f"no connection {connection_id}")
+        self.connection_id = connection_id
+
+
+class UnknownObjectType(HubError):
+    """The connection's system has no mapping for that object type."""
+
+    def __init__(self, connection_id: str, object_type: str) -> None:
+        super().__init__(f"{connection_id} has no mapping for {object_type}")
+        self.connection_id = connection_id
+        self.object_type = object_type
+
+
+class UnknownEvent(HubError):
+    """There is no event of that id."""
+
+    def __init__(self, event_id: str) -> None:
+        super().__init__(f"no event {event_id}")
+        self.event_id = event_id
+
+
+class ConnectionExists(HubError):
+    """A connection of that id exists already."""
+
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(f"connection {connection_id} exists already")
+        self.connection_id = connection_id
+
+
+class WrongState(HubError):
+    """The connection is not in a state that allows it."""
+
+    def __init__(self, connection_id: str, state: str, action: str) -> None:
+        super().__init__(f"cannot {action} {connection_id}: it is {state}")
+        self.connection_id = connection_id
+        self.state = state
+        self.action = action
+
+
+class BadConnection(HubError):
+    """A field of a connection is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class KeyTrouble(HubError):
+    """Secrets at rest cannot be sealed or opened."""
+
+
+class BadKey(KeyTrouble):
+    """The key encryption key cannot be used."""
+
+
+class SecretUnreadable(KeyTrouble):
+    """A secret was sealed with another key, for another row, or is damaged."""

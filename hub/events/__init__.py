@@ -1,0 +1,1 @@
+"""Inbound changes: accepted durably, gathered in lanes, ended by exactly one outcome each."""

@@ -1,0 +1,222 @@
+"""Notices and events <-> rows."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, select
+
+from connectors.contract import ChangeKind
+from ground.database import Connection
+from ground.statements import among, insert_many, keys, update_many
+from hub.events.model import Acceptance, Decided, Event, NewEvent, NewNotice
+from hub.events.rules import Balance, Outcome, balance
+from hub.events.tables import event, notice
+from hub.lanes import store as lanes
+
+__all__ = [
+    "accept",
+    "balance_sheet",
+    "event_by_id",
+    "events_of",
+    "insert",
+    "oldest_undecided",
+    "open_of",
+    "settle",
+    "undecided",
+    "undecided_versions",
+]
+
+_COLUMNS = [event.c[field.name] for field in fields(Event)]
+
+
+def accept(
+    connection: Connection, notices: Sequence[NewNotice], at: datetime
+) -> dict[str, Acceptance]:
+    """Store notices not seen before with their events, and ring their lanes; by notice row id."""
+    insert_many(
+        connection, notice, [_notice_row(each, at) for each in notices], on_conflict="nothing"
+    )
+    ids = keys(connection, [each.id for each in notices])
+    stored = set(connection.scalars(select(notice.c.id).where(among(notice.c.id, "ids")), {"ids": ids}))
+    fresh = [each for each in notices if each.id in stored]
+    _insert_rows(connection, [_event_row(new, at, each.id) for each in fresh for new in each.events])
+    lanes.ring(connection, _lanes_of([new for each in fresh for new in each.events]), at)
+    answers = dict.fromkeys(stored, Acceptance.NEW)
+    if len(fresh) < len(notices):
+        answers |= _recognise(connection, [each for each in notices if each.id not in stored])
+    return answers
+
+
+def _recognise(connection: Connection, notices: Sequence[NewNotice]) -> dict[str, Acceptance]:
+    query = select(notice.c.connection, notice.c.notice_id, notice.c.body).where(
+        among(notice.c.notice_id, "names")
+    )
+    names = keys(connection, sorted({each.notice_id or "" for each in notices}))
+    bodies = {(row[0], row[1]): row[2] for row in connection.execute(query, {"names": names})}
+    return {
+        each.id: Acceptance.REPEATED
+        if bodies.get((each.connection, each.notice_id)) == each.body
+        else Acceptance.CONTRADICTED
+        for each in notices
+    }
+
+
+def insert(connection: Connection, events: Sequence[NewEvent], at: datetime) -> None:
+    """Store events that came without a notice (a poll, a person) and ring their lanes."""
+    _insert_rows(connection, [_event_row(new, at, None) for new in events])
+    lanes.ring(connection, _lanes_of(events), at)
+
+
+def _insert_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        insert_many(connection, event, rows, on_conflict=None)
+
+
+def _lanes_of(events: Sequence[NewEvent]) -> set[str]:
+    return {new.lane for new in events if new.outcome is None}
+
+
+def _notice_row(new: NewNotice, at: datetime) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "connection": new.connection,
+        "notice_id": new.notice_id,
+        "received_at": at,
+        "size": len(new.body),
+        "items": len(new.events),
+        "body": new.body,
+    }
+
+
+def _event_row(new: NewEvent, at: datetime, notice_id: str | None) -> dict[str, Any]:
+    return {
+        "id": new.id,
+        "connection": new.connection,
+        "object_type": new.object_type,
+        "external_id": new.external_id,
+        "lane": new.lane,
+        "outcome": new.outcome and new.outcome.value,
+        "received_at": at,
+        "decided_at": at if new.outcome else None,
+        "golden_id": None,
+        "notice_id": notice_id,
+        "position": new.position,
+        "kind": new.kind.value,
+        "version": new.version,
+        "changed_at": new.changed_at,
+        "read_at": new.read_at,
+        "client_key": new.client_key,
+        "actor": new.actor,
+        "detail": new.detail,
+        "state": new.state,
+    }
+
+
+def undecided(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
+    """Return the events without outcome per lane, oldest first."""
+    return _by_lane(connection, lane_keys, event.c.decided_at.is_(None))
+
+
+def open_of(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
+    """Return the events with an open outcome (waiting, held, conflict) per lane, oldest first."""
+    return _by_lane(connection, lane_keys, _IS_OPEN)
+
+
+_IS_OPEN = event.c.outcome.in_(
+    [literal for literal in ("waiting", "held", "conflict")]  # the words of the partial index
+)
+
+
+def _by_lane(
+    connection: Connection, lane_keys: Sequence[str], condition: ColumnElement[bool]
+) -> dict[str, list[Event]]:
+    query = (
+        select(*_COLUMNS)
+        .where(among(event.c.lane, "ks"), condition)
+        .order_by(event.c.received_at, event.c.id)
+    )
+    found: dict[str, list[Event]] = {}
+    for row in connection.execute(query, {"ks": keys(connection, list(lane_keys))}):
+        found.setdefault(row.lane, []).append(_event(row._mapping))
+    return found
+
+
+def undecided_versions(
+    connection: Connection, lane_keys: Sequence[str]
+) -> set[tuple[str, str | None]]:
+    """Return (lane, version) of the events that wait for a decision anyway."""
+    query = select(event.c.lane, event.c.version).where(
+        among(event.c.lane, "ks"), event.c.decided_at.is_(None)
+    )
+    rows = connection.execute(query, {"ks": keys(connection, list(lane_keys))})
+    return {(row.lane, row.version) for row in rows}
+
+
+def settle(connection: Connection, decided: Sequence[Decided], at: datetime) -> None:
+    """Give events their outcome."""
+    rows = [
+        {
+            "id": each.event_id,
+            "outcome": each.outcome.value,
+            "golden_id": each.golden_id,
+            "detail": each.detail,
+            "decided_at": at,
+        }
+        for each in decided
+    ]
+    if rows:
+        update_many(connection, event, ["id"], rows)
+
+
+def event_by_id(connection: Connection, event_id: str) -> Event | None:
+    """Return one event."""
+    row = connection.execute(select(*_COLUMNS).where(event.c.id == event_id)).one_or_none()
+    return _event(row._mapping) if row else None
+
+
+def events_of(connection: Connection, golden_id: str, limit: int) -> list[Event]:
+    """Return the latest events of a golden record, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(event.c.golden_id == bindparam("golden"))
+        .order_by(event.c.received_at.desc(), event.c.id.desc())
+        .limit(bindparam("many"))
+    )
+    rows = connection.execute(query, {"golden": golden_id, "many": limit})
+    return [_event(row._mapping) for row in rows]
+
+
+def balance_sheet(connection: Connection, connection_id: str | None = None) -> Balance:
+    """Add up what came in and what became of it, from rows, for one connection or all.
+
+    What came in is counted on its own: items of notices, and events that came without one.
+    """
+    noticed = select(func.coalesce(func.sum(notice.c.items), 0))
+    counted = select(event.c.outcome, event.c.notice_id.is_(None), func.count()).group_by(
+        event.c.outcome, event.c.notice_id.is_(None)
+    )
+    if connection_id is not None:
+        noticed = noticed.where(notice.c.connection == connection_id)
+        counted = counted.where(event.c.connection == connection_id)
+    received = int(connection.scalar(noticed) or 0)
+    counts: dict[str | None, int] = {}
+    for outcome, unnoticed, many in connection.execute(counted):
+        counts[outcome] = counts.get(outcome, 0) + many
+        received += many if unnoticed else 0
+    return balance(received, counts)
+
+
+def oldest_undecided(connection: Connection) -> datetime | None:
+    """Return when the event that waits longest for a decision came in."""
+    query = select(func.min(event.c.received_at)).where(event.c.decided_at.is_(None))
+    found: datetime | None = connection.scalar(query)
+    return found
+
+
+def _event(row: Any) -> Event:
+    values = dict(row)
+    values["kind"] = ChangeKind(values["kind"])
+    values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
+    return Event(**values)

@@ -1,0 +1,69 @@
+"""Settings of the hub: `RECTOVERSO_*` or `rectoverso.toml`; secrets only by environment or file."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+__all__ = ["HubSettings"]
+
+
+class HubSettings(BaseSettings):
+    """How this process of the hub runs. Times are seconds."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RECTOVERSO_", toml_file="rectoverso.toml", extra="ignore", frozen=True
+    )
+
+    data: Path = Field(Path("data"), description="Folder of the databases and the key file.")
+    database_url: str | None = Field(
+        None, description="PostgreSQL for all houses; none: one SQLite file per house."
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="Doorbell between machines; none: the embedded broker."
+    )
+    key: SecretStr | None = Field(
+        None, description="Key encryption key, 32 bytes in base64; none: the file hub.key."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="Address at which systems reach the hub."
+    )
+    poll_every: float = Field(15.0, gt=0, description="Pause between polls of one object type.")
+    poll_page: int = Field(200, ge=1, le=1000, description="Changes asked for per page.")
+    sweep_every: float = Field(1.0, gt=0, le=1.0, description="Pause between looks at due rows.")
+    lease: float = Field(60.0, gt=0, description="How long a claim of lanes or a poll lasts.")
+    pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
+    senders: int = Field(2, ge=1, le=16, description="Deliveries at a time in one process.")
+    pollers: int = Field(2, ge=1, le=16, description="Polls at a time in one process.")
+    probe_every: float = Field(15.0, gt=0, le=15.0, description="Longest pause between probes.")
+    max_pending: int = Field(2000, ge=1, description="Notices waiting to be stored before 503.")
+    max_body: int = Field(1_048_576, ge=1, description="Largest notice in bytes.")
+    body_seconds: float = Field(30.0, gt=0, description="Longest time a notice may take to come.")
+
+    @property
+    def hub_database_url(self) -> str:
+        """Return where the hub's tables are."""
+        return self.database_url or f"sqlite:///{self.data / 'hub.db'}"
+
+    @property
+    def key_file(self) -> Path:
+        """Return where the key encryption key lies when no setting gives it."""
+        return self.data / "hub.key"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let arguments win over the environment, and that over the file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

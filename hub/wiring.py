@@ -1,0 +1,89 @@
+"""`Hub`: what every service of the hub takes as its first argument."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from connectors.contract import Connector
+from ground.database import Database
+from ground.env import Env
+from hub.errors import UnknownConnection, UnknownObjectType
+from hub.settings import HubSettings
+from mappings import CompiledMapping
+
+__all__ = ["Directory", "Doorbell", "Hub", "OpenConnection"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConnection:
+    """A connection ready for use, as its row was when the directory last looked."""
+
+    id: str
+    system: str
+    title: str
+    state: str
+    rank: int
+    skew_ms: int | None
+    settings: Mapping[str, Any]
+    version: int
+    connector: Connector
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    mappings: Mapping[str, CompiledMapping]
+    """By object type."""
+
+
+class Directory(Protocol):
+    """The open connections, kept as fresh as `refresh` is called."""
+
+    def connections(self) -> Mapping[str, OpenConnection]:
+        """Return all by id, without touching the database."""
+        ...
+
+    def refresh(self) -> None:
+        """Look at the rows and open anew what changed."""
+        ...
+
+
+class Doorbell(Protocol):
+    """Tells workers that there is something to do; may lose it, never blocks, never fails."""
+
+    def ring(self) -> None:
+        """Wake the workers, here or elsewhere."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """One running hub. `env.db` is the hub's own database; `portal` is None in a bare worker."""
+
+    env: Env
+    settings: HubSettings
+    directory: Directory
+    doorbell: Doorbell
+    portal: Any = None
+
+    @property
+    def db(self) -> Database:
+        """Return the hub's database."""
+        return self.env.db
+
+    def connection(self, connection_id: str) -> OpenConnection:
+        """Return an open connection; looks at the rows once if it is not known."""
+        found = self.directory.connections().get(connection_id)
+        if found is None:
+            self.directory.refresh()
+            found = self.directory.connections().get(connection_id)
+        if found is None:
+            raise UnknownConnection(connection_id)
+        return found
+
+    def connector(self, connection_id: str) -> Connector:
+        """Return the connector of a connection."""
+        return self.connection(connection_id).connector
+
+    def mapping(self, connection_id: str, object_type: str) -> CompiledMapping:
+        """Return the compiled mapping of an object type of a connection."""
+        found = self.connection(connection_id).mappings.get(object_type)
+        if found is None:
+            raise UnknownObjectType(connection_id, object_type)
+        return found
