@@ -1,0 +1,1 @@
+"""What every house stands on; it knows no business and no other house."""
