@@ -1,0 +1,1 @@
+"""What the hub will not decide alone, and how a person settles it."""

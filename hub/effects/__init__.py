@@ -1,0 +1,1 @@
+"""Intended writes: claimed, sent, settled item by item."""

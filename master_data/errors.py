@@ -1,0 +1,29 @@
+"""What goes wrong with golden records, grouped by what the caller does next.
+
+MasterDataError
+├── GoldenMoved          someone decided meanwhile: gather and decide again
+├── NoSuchGolden         the id was never given, or was erased
+└── BadPolicy            the policy file cannot be used: fix it, then start again
+"""
+
+
+class MasterDataError(Exception):
+    """A golden record could not be kept as asked."""
+
+
+class GoldenMoved(MasterDataError):
+    """A row changed between reading and writing."""
+
+
+class NoSuchGolden(MasterDataError):
+    """There is no golden record of that id."""
+
+    def __init__(self, golden_id: str) -> None:
+        super().__init__(f"no golden record {golden_id}")
+
+
+class BadPolicy(MasterDataError):
+    """A survivorship policy is not understood."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"policy {text!r}: {reason}")

@@ -1,0 +1,233 @@
+"""The three-way merge of one state of a source record into its golden record. Pure.
+
+A field contributes iff its words differ from the base's left half, or it is first contact. The merge decides
+whether it is a contribution and whether it is concurrent; survivorship picks the winner.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from master_data.model import (
+    Base,
+    Contribution,
+    Crossref,
+    FieldOutcome,
+    FieldResult,
+    Flat,
+    Golden,
+    Value,
+    is_blank,
+)
+from master_data.policies import Owner, PolicyTable
+from master_data.survivorship import Clocks, Survivor, Tie, survive
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One field of an inbound state: the system's exact words and the canonical value."""
+
+    words: Value
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """When and by which event a state was seen; the edit lies in (since, at], micros."""
+
+    event: str
+    since: int
+    at: int
+    stamp: int
+    filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a state does to its golden record and to its crossref's base and contributions."""
+
+    body: Flat
+    base: dict[str, Base]
+    contributions: dict[str, Contribution]
+    held: frozenset[str]
+    results: tuple[FieldResult, ...] = ()
+    settled: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> dict[str, tuple[Value, Value]]:
+        """Return the golden paths that moved, as (new, old)."""
+        return {
+            result.path: (result.new, result.old)
+            for result in self.results
+            if result.outcome is FieldOutcome.APPLIED and result.new != result.old
+        }
+
+
+@dataclass(slots=True)
+class _Draft:
+    crossref: Crossref
+    golden: Golden
+    sighting: Sighting
+    policies: PolicyTable
+    clocks: Clocks
+    rivals_of: Callable[[str], Sequence[Contribution]]
+    body: Flat
+    base: dict[str, Base]
+    contributions: dict[str, Contribution]
+    held: set[str]
+    results: list[FieldResult] = field(default_factory=list)
+    settled: list[str] = field(default_factory=list)
+
+    def note(self, path: str, outcome: FieldOutcome, rule: str, why: str) -> None:
+        """Add the result of one field; a change of golden is written by `put`."""
+        value = self.body.get(path)
+        self.results.append(FieldResult(path, outcome, value, value, rule, why))
+
+    def put(self, path: str, value: Value, rule: str, why: str) -> None:
+        """Set the golden value of one field."""
+        old = self.body.get(path)
+        if is_blank(value):
+            self.body.pop(path, None)
+            value = None
+        else:
+            self.body[path] = value
+        rivals = tuple(r for r in self.rivals_of(path) if r.value != value)
+        self.results.append(FieldResult(path, FieldOutcome.APPLIED, old, value, rule, why, rivals))
+
+
+def merge(
+    crossref: Crossref,
+    golden: Golden,
+    readings: Mapping[str, Reading],
+    sighting: Sighting,
+    *,
+    policies: PolicyTable,
+    clocks: Clocks,
+    rivals_of: Callable[[str], Sequence[Contribution]],
+) -> Merge:
+    """Merge the readings (path -> words and value) of one state.
+
+    A list element that went away is a reading of None words and value. `rivals_of(path)` gives the
+    contributions of other sources, persons included.
+    """
+    draft = _Draft(
+        crossref,
+        golden,
+        sighting,
+        policies,
+        clocks,
+        rivals_of,
+        dict(golden.body),
+        dict(crossref.base),
+        dict(crossref.contributions),
+        set(golden.held),
+    )
+    for path, reading in readings.items():
+        before = crossref.base.get(path)
+        if before is not None and before.words == reading.words:
+            continue
+        _merge_field(draft, path, reading, before)
+    return Merge(
+        draft.body,
+        draft.base,
+        draft.contributions,
+        frozenset(draft.held),
+        tuple(draft.results),
+        tuple(draft.settled),
+    )
+
+
+def _merge_field(draft: _Draft, path: str, reading: Reading, before: Base | None) -> None:
+    value = None if is_blank(reading.value) else reading.value
+    current = draft.body.get(path)
+    if before is None and value is None:
+        draft.base[path] = Base(reading.words, None)
+        return
+    draft.base[path] = Base(reading.words, value)
+    if value is None and (before is None or is_blank(before.golden)):
+        return
+    policy = draft.policies.of(draft.golden.entity, path)
+    incoming = _contribution(draft, value)
+    if _owned_by_another(policy, path, draft):
+        _refuse(draft, path, value, current, policy)
+        return
+    known = draft.crossref.contributions.get(path)
+    draft.contributions[path] = incoming
+    if path in draft.held:
+        _add_rival(draft, path, incoming, known)
+    elif value == current:
+        draft.note(path, FieldOutcome.NO_OP, "agreed", "golden has this value already")
+    else:
+        concurrent = current != (before.golden if before else None)
+        _decide(draft, path, incoming, concurrent=concurrent)
+
+
+def _contribution(draft: _Draft, value: Value) -> Contribution:
+    seen = draft.sighting
+    return Contribution(
+        draft.crossref.connection, value, seen.since, seen.at, seen.stamp, seen.event, seen.filled
+    )
+
+
+def _owned_by_another(policy: object, path: str, draft: _Draft) -> bool:
+    """Say whether an owner other than this connection has spoken for the field."""
+    if not isinstance(policy, Owner) or draft.crossref.connection in policy.connections:
+        return False
+    return any(rival.source in policy.connections for rival in draft.rivals_of(path))
+
+
+def _refuse(draft: _Draft, path: str, value: Value, current: Value, policy: object) -> None:
+    owners = ", ".join(policy.connections) if isinstance(policy, Owner) else ""
+    if value == current:
+        draft.note(path, FieldOutcome.NO_OP, "owner", "golden has this value already")
+    else:
+        draft.note(path, FieldOutcome.REJECTED, "owner", f"owned by {owners}")
+
+
+def _add_rival(
+    draft: _Draft, path: str, incoming: Contribution, known: Contribution | None
+) -> None:
+    """Store a rival of an open conflict; once all rivals are equal the conflict closes itself."""
+    if known is not None and known.value == incoming.value:
+        draft.note(
+            path, FieldOutcome.NO_OP, "held", "the same value as before; a person will decide"
+        )
+        return
+    values = [rival.value for rival in draft.rivals_of(path)]
+    if values and all(value == incoming.value for value in values):
+        draft.held.discard(path)
+        draft.settled.append(path)
+        draft.put(path, incoming.value, "agreed", "the rivals agree now")
+    else:
+        draft.note(path, FieldOutcome.CONFLICT, "held", "in conflict; a person will decide")
+
+
+def _decide(draft: _Draft, path: str, incoming: Contribution, *, concurrent: bool) -> None:
+    policy = draft.policies.of(draft.golden.entity, path)
+    rivals = draft.rivals_of(path)
+    picked = survive(policy, incoming, rivals, concurrent=concurrent, clocks=draft.clocks)
+    if isinstance(picked, Tie):
+        draft.held.add(path)
+        value = draft.body.get(path)
+        draft.results.append(
+            FieldResult(
+                path,
+                FieldOutcome.CONFLICT,
+                value,
+                value,
+                picked.rule,
+                picked.why,
+                (incoming, *rivals),
+            )
+        )
+        return
+    _carry_out(draft, path, incoming, picked)
+
+
+def _carry_out(draft: _Draft, path: str, incoming: Contribution, picked: Survivor) -> None:
+    if picked.winner is incoming:
+        draft.put(path, incoming.value, picked.rule, picked.why)
+    elif picked.winner.value == incoming.value:
+        draft.note(path, FieldOutcome.NO_OP, picked.rule, "equal to the surviving value")
+    else:
+        why = f"{picked.winner.source} wins: {picked.why}"
+        draft.note(path, FieldOutcome.SUPERSEDED, picked.rule, why)

@@ -1,0 +1,34 @@
+"""Comparison forms: what two spellings of one thing have in common. Never shown, never stored as a value."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+LEGAL_FORMS = frozenset(
+    "ag ab aps as bv co company corp corporation cv dd doo eireli gmbh inc kft kg kk lda limited llc llp lp ltd ltda"
+    " nv oao ooo oy pao pjsc plc pt pte pty sa sac sae sapi sarl sas scs sl slu sociedad anonima spa spzoo srl sro tbk"
+    " ооо оао зао пао ао ип zao ao ip ua ud".split()
+)
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Lower-case, without accents and punctuation, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^\w]+", " ", letters).split())
+
+
+@lru_cache(maxsize=65536)
+def fold_name(text: str) -> str:
+    """Fold a name and leave out its legal form: `S.A. Ibarra, S.L.` and `Ibarra SL` are `ibarra`."""
+    joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", text.replace(". ", " ").rstrip(".")).replace(
+        ".", ""
+    )
+    words = [word for word in fold(joined).split() if word not in LEGAL_FORMS]
+    return " ".join(words) or fold(text)
+
+
+def compact(text: str) -> str:
+    """Keep letters and digits, upper-case: tax ids, codes, postal codes."""
+    return "".join(c for c in text.upper() if c.isalnum())

@@ -1,0 +1,282 @@
+"""Golden records, crossrefs and match keys <-> rows. Writes are fenced by row versions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+
+from ground.columns import from_microseconds, to_microseconds
+from ground.database import Connection
+from ground.statements import among, insert_many, keys, update_many
+from master_data.errors import GoldenMoved
+from master_data.fields import title_of_record
+from master_data.model import (
+    Base,
+    ConnectionId,
+    Contribution,
+    Crossref,
+    CrossrefId,
+    CrossrefState,
+    Golden,
+    GoldenId,
+    GoldenState,
+)
+from master_data.normalise import fold
+from master_data.tables import alias, crossref, golden, match_key
+
+_GOLDEN = (
+    golden.c.id,
+    golden.c.entity,
+    golden.c.version,
+    golden.c.state,
+    golden.c.body,
+    golden.c.provenance,
+    golden.c.decisions,
+    golden.c.held,
+)
+_CROSSREF = tuple(column for column in crossref.c if column.name not in ("gone", "created_at"))
+
+
+def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
+    """Return the golden records of these ids, following aliases; the keys are the ids asked for."""
+    wanted = sorted(set(ids))
+    query = select(*_GOLDEN).where(among(golden.c.id, "ids"))
+    rows = connection.execute(query, {"ids": keys(connection, wanted)})
+    found = {row.id: _golden(row) for row in rows}
+    missing = [each for each in wanted if each not in found]
+    if missing:
+        roots = _roots(connection, missing)
+        merged = goldens_by_id(connection, roots.values()) if roots else {}
+        found |= {old: merged[root] for old, root in roots.items() if root in merged}
+    return found
+
+
+def _roots(connection: Connection, old_ids: Sequence[str]) -> dict[str, str]:
+    query = select(alias.c.old_id, alias.c.golden_id).where(among(alias.c.old_id, "ids"))
+    rows = connection.execute(query, {"ids": keys(connection, list(old_ids))})
+    return {row.old_id: row.golden_id for row in rows}
+
+
+def crossrefs_by_external(
+    connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
+) -> list[Crossref]:
+    """Return the crossrefs of these records of one system."""
+    query = select(*_CROSSREF).where(
+        crossref.c.connection == bindparam("conn"),
+        crossref.c.object_type == bindparam("type"),
+        among(crossref.c.external_id, "ids"),
+    )
+    values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
+    return [_crossref(row) for row in connection.execute(query, values)]
+
+
+def crossrefs_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Crossref]:
+    """Return the crossrefs of these ids."""
+    query = select(*_CROSSREF).where(among(crossref.c.id, "ids"))
+    rows = connection.execute(query, {"ids": keys(connection, sorted(set(ids)))})
+    return {row.id: _crossref(row) for row in rows}
+
+
+def crossrefs_of(connection: Connection, golden_ids: Iterable[str]) -> list[Crossref]:
+    """Return every crossref of these golden records, in id order."""
+    query = select(*_CROSSREF).where(among(crossref.c.golden_id, "ids")).order_by(crossref.c.id)
+    rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
+    return [_crossref(row) for row in rows]
+
+
+def key_hits(connection: Connection, wanted: Iterable[str]) -> dict[str, list[str]]:
+    """Return match key -> golden ids that have it."""
+    query = select(match_key.c.key, match_key.c.golden_id).where(among(match_key.c.key, "ks"))
+    hits: dict[str, list[str]] = {}
+    for row in connection.execute(query, {"ks": keys(connection, sorted(set(wanted)))}):
+        hits.setdefault(row.key, []).append(row.golden_id)
+    return {key: sorted(found) for key, found in hits.items()}
+
+
+def golden_id_of(
+    connection: Connection, connection_id: str, entity: str, external_id: str
+) -> str | None:
+    """Return the golden record that an external record belongs to."""
+    query = select(crossref.c.golden_id).where(
+        crossref.c.connection == connection_id,
+        crossref.c.entity == entity,
+        crossref.c.external_id == external_id,
+    )
+    found: str | None = connection.scalar(query)
+    return found
+
+
+def external_id_of(connection: Connection, connection_id: str, golden_id: str) -> str | None:
+    """Return the live external record of a golden record in one system."""
+    query = select(crossref.c.external_id).where(
+        crossref.c.golden_id == golden_id,
+        crossref.c.connection == connection_id,
+        crossref.c.state == CrossrefState.LIVE.value,
+        crossref.c.is_primary,
+    )
+    found: str | None = connection.scalar(query)
+    return found
+
+
+def known_versions(
+    connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
+) -> dict[str, str | None]:
+    """Return external id -> version of the source record as last read."""
+    query = select(crossref.c.external_id, crossref.c.remote_version).where(
+        crossref.c.connection == bindparam("conn"),
+        crossref.c.object_type == bindparam("type"),
+        among(crossref.c.external_id, "ids"),
+    )
+    values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
+    return {row.external_id: row.remote_version for row in connection.execute(query, values)}
+
+
+def insert_goldens(connection: Connection, goldens: Sequence[Golden], at: datetime) -> None:
+    """Store new golden records."""
+    if goldens:
+        insert_many(
+            connection,
+            golden,
+            [_golden_row(each) | {"created_at": at, "updated_at": at} for each in goldens],
+            on_conflict=None,
+        )
+
+
+def update_goldens(
+    connection: Connection, changed: Sequence[tuple[Golden, int]], at: datetime
+) -> None:
+    """Store golden records over the versions they were read at. Raises GoldenMoved."""
+    rows = [
+        _golden_row(each) | {"updated_at": at, "expected_version": read} for each, read in changed
+    ]
+    _update_fenced(connection, golden, rows)
+
+
+def insert_crossrefs(connection: Connection, crossrefs: Sequence[Crossref], at: datetime) -> None:
+    """Store new crossrefs."""
+    rows = [_crossref_row(each) | {"created_at": at} for each in crossrefs]
+    if rows:
+        insert_many(connection, crossref, rows, on_conflict=None)
+
+
+def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, int]]) -> None:
+    """Store crossrefs over the versions they were read at. Raises GoldenMoved."""
+    rows = [_crossref_row(each) | {"expected_version": read} for each, read in changed]
+    _update_fenced(connection, crossref, rows)
+
+
+def _update_fenced(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    done = update_many(connection, table, ["id"], rows, expect="version")
+    if len(done) != len(rows):
+        raise GoldenMoved
+
+
+def replace_keys(
+    connection: Connection, added: Mapping[str, Iterable[str]], removed: Mapping[str, Iterable[str]]
+) -> None:
+    """Add and remove match keys: golden id -> keys."""
+    pairs = [{"key": key, "golden_id": gid} for gid, new in added.items() for key in new]
+    if pairs:
+        insert_many(connection, match_key, pairs, on_conflict="nothing")
+    for golden_id, old in removed.items():
+        query = delete(match_key).where(
+            match_key.c.golden_id == bindparam("gid"), among(match_key.c.key, "ks")
+        )
+        gone = list(old)
+        if gone:
+            connection.execute(query, {"gid": golden_id, "ks": keys(connection, gone)})
+
+
+def _golden(row: Any) -> Golden:
+    return Golden(
+        id=GoldenId(row.id),
+        entity=row.entity,
+        version=row.version,
+        state=GoldenState(row.state),
+        body=row.body,
+        provenance=row.provenance,
+        decisions=row.decisions,
+        held=frozenset(row.held),
+    )
+
+
+def _golden_row(each: Golden) -> dict[str, Any]:
+    title = title_of_record(each.entity, each.body)
+    return {
+        "id": each.id,
+        "entity": each.entity,
+        "version": each.version,
+        "state": each.state.value,
+        "title": title,
+        "folded": fold(title),
+        "body": each.body,
+        "provenance": each.provenance,
+        "decisions": each.decisions,
+        "held": sorted(each.held),
+    }
+
+
+def _crossref(row: Any) -> Crossref:
+    return Crossref(
+        id=CrossrefId(row.id),
+        connection=ConnectionId(row.connection),
+        object_type=row.object_type,
+        entity=row.entity,
+        golden_id=GoldenId(row.golden_id),
+        external_id=row.external_id,
+        state=CrossrefState(row.state),
+        version=row.version,
+        remote_version=row.remote_version,
+        record=row.record,
+        base={path: Base(words, value) for path, (words, value) in row.base.items()},
+        contributions={
+            path: Contribution.from_json(row.connection, stored)
+            for path, stored in row.contributions.items()
+        },
+        elements=row.elements,
+        absent=frozenset(row.absent),
+        held=row.held,
+        parked=row.parked,
+        writes=row.writes,
+        seen_at=_micros(row.seen_at),
+        settled_at=_micros(row.settled_at),
+        mapping_version=row.mapping_version,
+        is_primary=row.is_primary,
+    )
+
+
+def _crossref_row(each: Crossref) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "connection": each.connection,
+        "object_type": each.object_type,
+        "entity": each.entity,
+        "golden_id": each.golden_id,
+        "external_id": each.external_id,
+        "state": each.state.value,
+        "is_primary": each.is_primary,
+        "version": each.version,
+        "remote_version": each.remote_version,
+        "record": each.record,
+        "base": {path: [base.words, base.golden] for path, base in each.base.items()},
+        "contributions": {path: c.to_json() for path, c in each.contributions.items()},
+        "elements": each.elements,
+        "absent": sorted(each.absent),
+        "held": each.held,
+        "parked": each.parked,
+        "writes": each.writes,
+        "seen_at": _instant(each.seen_at),
+        "settled_at": _instant(each.settled_at),
+        "mapping_version": each.mapping_version,
+    }
+
+
+def _micros(instant: datetime | None) -> int:
+    return to_microseconds(instant) if instant else 0
+
+
+def _instant(micros: int) -> datetime | None:
+    return from_microseconds(micros) if micros else None

@@ -1,0 +1,161 @@
+"""Which contribution survives as the golden value of one field. Pure; each answer says why."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from master_data.model import Contribution, Value, is_blank
+from master_data.policies import (
+    FillOnly,
+    Longest,
+    Manual,
+    MostRestrictive,
+    Newest,
+    Owner,
+    Policy,
+    Trusted,
+)
+
+Rank = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """The winner and the rule that picked it."""
+
+    winner: Contribution
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """No rule decides; a person must."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What is known of the sources: `rank` (lower is trusted more) and who keeps exact time."""
+
+    ranks: Mapping[str, int]
+    exact: frozenset[str]
+
+    def rank(self, source: str) -> int:
+        """Return the rank of a source; a person comes before all systems."""
+        return -1 if source.startswith("person:") else self.ranks.get(source, 1_000)
+
+    def comparable(self, one: str, other: str) -> bool:
+        """Say whether both sources keep time within two seconds."""
+        exact = (source in self.exact or source.startswith("person:") for source in (one, other))
+        return all(exact)
+
+
+def survive(
+    policy: Policy,
+    incoming: Contribution,
+    rivals: Sequence[Contribution],
+    *,
+    concurrent: bool,
+    clocks: Clocks,
+) -> Survivor | Tie:
+    """Pick the survivor among the incoming contribution and its rivals (other sources, at most one each).
+
+    `concurrent`: the golden value moved since this source last agreed with it.
+    """
+    everyone = [incoming, *rivals]
+    match policy:
+        case Newest():
+            if not concurrent:
+                return Survivor(incoming, "newest", "an edit on top of the agreed value")
+            return _newest(everyone, clocks)
+        case Trusted(connections):
+            return _ranked("trusted", connections, everyone, clocks)
+        case Owner(connections):
+            return _ranked("owner", connections, everyone, clocks)
+        case FillOnly():
+            return _first(everyone)
+        case Longest():
+            return _extreme("longest", everyone, lambda value: -len(str(value)), clocks)
+        case MostRestrictive(key, order):
+            return _extreme("most_restrictive", everyone, _restriction(key, order), clocks)
+        case Manual():
+            if concurrent and any(rival.value != incoming.value for rival in rivals):
+                return Tie("manual", "both sides changed it since they last agreed")
+            return Survivor(incoming, "manual", "an edit on top of the agreed value")
+        case _:
+            assert_never(policy)
+
+
+def _newest(everyone: Sequence[Contribution], clocks: Clocks) -> Survivor | Tie:
+    winner = everyone[0]
+    why = "the only contribution" if len(everyone) == 1 else "the last edit"
+    for rival in everyone[1:]:
+        order = _later(winner, rival, clocks)
+        if order is None:
+            if winner.value == rival.value:
+                continue
+            return Tie("newest", f"cannot tell whether {winner.source} or {rival.source} was later")
+        later, why = order
+        winner = later
+    return Survivor(winner, "newest", why)
+
+
+def _later(
+    one: Contribution, other: Contribution, clocks: Clocks
+) -> tuple[Contribution, str] | None:
+    """Order two edits: values filled in by a system itself come last, then time, then rank."""
+    if one.filled != other.filled:
+        return (other if one.filled else one), "a value a system filled in by itself ranks lowest"
+    if one.since >= other.at or other.since >= one.at:
+        return (one if one.since >= other.at else other), "the last edit"
+    if clocks.comparable(one.source, other.source) and one.stamp != other.stamp:
+        return (one if one.stamp > other.stamp else other), "the last edit by the systems' clocks"
+    mine, theirs = clocks.rank(one.source), clocks.rank(other.source)
+    if mine != theirs:
+        return (one if mine < theirs else other), "edits at the same time: the higher rank"
+    return None
+
+
+def _ranked(
+    rule: str, connections: Sequence[str], everyone: Sequence[Contribution], clocks: Clocks
+) -> Survivor | Tie:
+    persons = [each for each in everyone if each.source.startswith("person:")]
+    for name in connections:
+        said = [each for each in everyone if each.source == name]
+        if said:
+            picked = _newest(said + persons, clocks)
+            why = f"{name} is {'the owner' if rule == 'owner' else 'trusted first'}"
+            return Survivor(picked.winner, rule, why) if isinstance(picked, Survivor) else picked
+    picked = _newest(everyone, clocks)
+    if isinstance(picked, Survivor):
+        return Survivor(picked.winner, rule, f"{connections[0]} has said nothing yet")
+    return picked
+
+
+def _first(everyone: Sequence[Contribution]) -> Survivor:
+    told = [each for each in everyone if not is_blank(each.value)] or list(everyone)
+    return Survivor(
+        min(told, key=lambda each: (each.at, each.source)), "fill_only", "the first value stays"
+    )
+
+
+def _extreme(
+    rule: str, everyone: Sequence[Contribution], measure: Callable[[Value], int], clocks: Clocks
+) -> Survivor | Tie:
+    told = [each for each in everyone if not is_blank(each.value)] or list(everyone)
+    best = min(measure(each.value) for each in told)
+    picked = _newest([each for each in told if measure(each.value) == best], clocks)
+    if isinstance(picked, Survivor):
+        return Survivor(picked.winner, rule, f"the {rule.replace('_', ' ')} value")
+    return picked
+
+
+def _restriction(key: str, order: Sequence[str]) -> Callable[[Value], int]:
+    def measure(value: Value) -> int:
+        told = value.get(key) if isinstance(value, Mapping) else value
+        return order.index(told) if told in order else len(order)
+
+    return measure
