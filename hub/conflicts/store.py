@@ -1,0 +1,154 @@
+"""Conflicts <-> rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from ground.database import Connection
+from ground.statements import among, insert_many, keys, update_many
+from hub.conflicts.tables import conflict
+from hub.sync.model import OpenConflict
+from master_data.model import Value
+
+__all__ = ["Closing", "Conflict", "NewConflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewConflict:
+    """A conflict to open, with the event that raised it."""
+
+    id: str
+    conflict: OpenConflict
+    event_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How a conflict ended: `by` a person or `rules`."""
+
+    conflict_id: str
+    by: str
+    resolution: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """One stored conflict; `version` is what a resolution must have seen."""
+
+    id: str
+    kind: str
+    entity: str
+    golden_id: str
+    subject: str
+    connection: str | None
+    rule: str
+    why: str
+    rivals: list[dict[str, Value]]
+    events: list[str]
+    version: int
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    resolution: dict[str, Value] | None
+
+
+def open_many(connection: Connection, new: Sequence[NewConflict], at: datetime) -> None:
+    """Open conflicts; one that is open already takes the new rivals and events instead."""
+    known = {
+        (each.golden_id, each.kind, each.subject): each
+        for each in open_of(connection, {each.conflict.golden_id for each in new})
+    }
+    fresh: dict[tuple[str, str, str], dict[str, Any]] = {}
+    moved: dict[str, dict[str, Any]] = {}
+    for each in new:
+        key = (each.conflict.golden_id, each.conflict.kind, each.conflict.subject)
+        if key in known:
+            moved[known[key].id] = _renewed(known[key], each)
+        else:
+            events = fresh[key]["events"] if key in fresh else []
+            fresh[key] = _new_row(each, at) | {"events": [*events, *_events(each)]}
+    if fresh:
+        insert_many(connection, conflict, list(fresh.values()), on_conflict=None)
+    if moved:
+        update_many(connection, conflict, ["id"], list(moved.values()))
+
+
+def _events(each: NewConflict) -> list[str]:
+    return [each.event_id] if each.event_id else []
+
+
+def _renewed(known: Conflict, new: NewConflict) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "rivals": [rival.to_json() for rival in new.conflict.rivals],
+        "events": sorted({*known.events, *_events(new)}),
+        "why": new.conflict.why,
+        "version": known.version + 1,
+    }
+
+
+def _new_row(each: NewConflict, at: datetime) -> dict[str, Any]:
+    told = each.conflict
+    return {
+        "id": each.id,
+        "kind": told.kind,
+        "entity": told.entity,
+        "golden_id": told.golden_id,
+        "subject": told.subject,
+        "connection": told.connection,
+        "rule": told.rule,
+        "why": told.why,
+        "rivals": [rival.to_json() for rival in told.rivals],
+        "events": _events(each),
+        "version": 1,
+        "opened_at": at,
+    }
+
+
+def close_many(connection: Connection, closings: Sequence[Closing], at: datetime) -> None:
+    """Close conflicts."""
+    rows = [
+        {
+            "id": each.conflict_id,
+            "closed_at": at,
+            "closed_by": each.by,
+            "resolution": each.resolution,
+        }
+        for each in closings
+    ]
+    if rows:
+        update_many(connection, conflict, ["id"], rows)
+
+
+def open_of(connection: Connection, golden_ids: Iterable[str]) -> list[Conflict]:
+    """Return the open conflicts of golden records."""
+    query = select(conflict).where(
+        among(conflict.c.golden_id, "ids"), conflict.c.closed_at.is_(None)
+    )
+    rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
+    return [Conflict(**row._mapping) for row in rows]
+
+
+def conflict_by_id(connection: Connection, conflict_id: str) -> Conflict | None:
+    """Return one conflict."""
+    row = connection.execute(select(conflict).where(conflict.c.id == conflict_id)).one_or_none()
+    return Conflict(**row._mapping) if row else None
+
+
+def about(connection: Connection, golden_id: str) -> list[Conflict]:
+    """Return every conflict of a golden record, newest first."""
+    query = (
+        select(conflict)
+        .where(conflict.c.golden_id == bindparam("golden"))
+        .order_by(conflict.c.opened_at.desc())
+    )
+    return [Conflict(**row._mapping) for row in connection.execute(query, {"golden": golden_id})]
+
+
+def count_open(connection: Connection) -> int:
+    """Return how many conflicts wait for a person."""
+    query = select(func.count()).select_from(conflict).where(conflict.c.closed_at.is_(None))
+    return int(connection.scalar(query) or 0)

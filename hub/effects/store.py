@@ -1,0 +1,297 @@
+"""Effects <-> rows: plan, claim, freeze, settle. Each step is fenced by the claim's token."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+
+from ground.database import Connection
+from ground.statements import among, insert_many, keys, update_many
+from hub.effects.rules import EffectState
+from hub.effects.tables import effect
+from hub.lanes.tables import lane
+
+__all__ = ["Effect", "NewEffect", "Settled"]
+
+IN_FLIGHT = (EffectState.SENT.value, EffectState.UNKNOWN.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEffect:
+    """A write to plan; it holds no values."""
+
+    id: str
+    crossref_id: str
+    golden_id: str
+    connection: str
+    object_type: str
+    lane: str
+    operation: str
+    reason: str
+    event_id: str | None = None
+    waits_for: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One stored effect. `frozen`: values, paths, expected version, mapping version once claimed."""
+
+    id: str
+    crossref_id: str
+    golden_id: str
+    connection: str
+    object_type: str
+    lane: str
+    operation: str
+    state: EffectState
+    event_id: str | None
+    reason: str
+    waits_for: str | None
+    due_at: datetime
+    token: str | None
+    attempts: int
+    planned_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+    frozen: dict[str, Any] | None
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of a claimed effect: its new state, when it is due again, and the answer."""
+
+    effect_id: str
+    state: EffectState
+    due_at: datetime
+    answer: Mapping[str, Any] | None = None
+    attempts: int = 0
+    frozen: Mapping[str, Any] | None = None
+
+
+def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None:
+    """Plan effects; a crossref that has one planned keeps that one: it will show golden as it is then."""
+    rows = [
+        {
+            "id": each.id,
+            "crossref_id": each.crossref_id,
+            "golden_id": each.golden_id,
+            "connection": each.connection,
+            "object_type": each.object_type,
+            "lane": each.lane,
+            "operation": each.operation,
+            "state": (EffectState.WAITING if each.waits_for else EffectState.PLANNED).value,
+            "event_id": each.event_id,
+            "reason": each.reason,
+            "waits_for": each.waits_for,
+            "due_at": at,
+            "attempts": 0,
+            "planned_at": at,
+        }
+        for each in new
+    ]
+    if rows:
+        insert_many(connection, effect, rows, on_conflict="nothing")
+
+
+_OTHER = effect.alias("other")
+_CLAIM = (
+    update(effect)
+    .where(
+        effect.c.id.in_(
+            select(effect.c.id)
+            .where(
+                effect.c.connection == bindparam("conn"),
+                effect.c.state == bindparam("wanted"),
+                effect.c.due_at <= bindparam("now"),
+                ~exists().where(
+                    _OTHER.c.crossref_id == effect.c.crossref_id,
+                    _OTHER.c.state.in_(list(IN_FLIGHT)),
+                    _OTHER.c.id != effect.c.id,
+                ),
+                ~exists().where(lane.c.key == effect.c.lane, lane.c.token.is_not(None)),
+            )
+            .order_by(effect.c.due_at)
+            .limit(bindparam("take"))
+            .with_for_update(skip_locked=True)
+            .scalar_subquery()
+        )
+    )
+    .values(due_at=bindparam("until"), token=bindparam("new_token"))
+    .returning(*effect.c)
+)
+
+
+def claim(  # noqa: PLR0913 - one statement's parameters
+    connection: Connection,
+    connection_id: str,
+    state: EffectState,
+    *,
+    take: int,
+    token: str,
+    now: datetime,
+    until: datetime,
+) -> list[Effect]:
+    """Claim due effects of one state whose lane nobody decides and whose crossref has none in flight."""
+    values = {
+        "conn": connection_id,
+        "wanted": state.value,
+        "now": now,
+        "take": take,
+        "until": until,
+        "new_token": token,
+    }
+    return [_effect(row) for row in connection.execute(_CLAIM, values)]
+
+
+def freeze(
+    connection: Connection, frozen: Mapping[str, Mapping[str, Any]], token: str, at: datetime
+) -> set[str]:
+    """Mark claimed effects sent with what will be written; return those still held under the token."""
+    rows = [
+        {
+            "id": effect_id,
+            "token": token,
+            "state": EffectState.SENT.value,
+            "frozen": dict(values),
+            "sent_at": at,
+        }
+        for effect_id, values in frozen.items()
+    ]
+    return {key[0] for key in update_many(connection, effect, ["id", "token"], rows)}
+
+
+def settle(connection: Connection, settled: Sequence[Settled], token: str, at: datetime) -> None:
+    """Write the answers of claimed effects."""
+    closed = {EffectState.CONFIRMED, EffectState.REJECTED, EffectState.SUPERSEDED, EffectState.DEAD}
+    for with_frozen in (False, True):
+        rows = [
+            {
+                "id": each.effect_id,
+                "token": token,
+                "state": each.state.value,
+                "due_at": each.due_at,
+                "answer": dict(each.answer) if each.answer is not None else None,
+                "attempts": each.attempts,
+                "settled_at": at if each.state in closed else None,
+            }
+            | ({"frozen": dict(each.frozen)} if each.frozen is not None else {})
+            for each in settled
+            if (each.frozen is not None) is with_frozen
+        ]
+        if rows:
+            update_many(connection, effect, ["id", "token"], rows)
+
+
+def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dict[str, str]:
+    """Return lane -> crossref id of lanes whose delivery is claimed or in flight."""
+    query = select(effect.c.lane, effect.c.crossref_id).where(
+        among(effect.c.lane, "lanes"),
+        or_(
+            effect.c.state.in_(list(IN_FLIGHT)),
+            and_(
+                effect.c.state == EffectState.PLANNED.value,
+                effect.c.token.is_not(None),
+                effect.c.sent_at.is_(None),
+                effect.c.due_at > bindparam("now"),
+                effect.c.attempts == 0,
+            ),
+        ),
+    )
+    rows = connection.execute(
+        query, {"lanes": keys(connection, sorted(set(lane_keys))), "now": now}
+    )
+    return {row.lane: row.crossref_id for row in rows}
+
+
+def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[str]:
+    """Return which crossrefs have a write in flight."""
+    query = select(effect.c.crossref_id).where(
+        among(effect.c.crossref_id, "ids"), effect.c.state.in_(list(IN_FLIGHT))
+    )
+    return set(connection.scalars(query, {"ids": keys(connection, sorted(set(crossref_ids)))}))
+
+
+def lost(connection: Connection, connection_id: str, now: datetime, due: datetime) -> int:
+    """Turn sent effects whose lease ran out into unknown ones, due for a resolving read at `due`."""
+    statement = (
+        update(effect)
+        .where(
+            effect.c.connection == connection_id,
+            effect.c.state == EffectState.SENT.value,
+            effect.c.due_at <= now,
+        )
+        .values(state=EffectState.UNKNOWN.value, due_at=due, token=None)
+    )
+    return int(connection.execute(statement).rowcount)
+
+
+def release(connection: Connection, names: Iterable[str], now: datetime) -> None:
+    """Make the effects due that waited for one of these records: `connection:golden id`."""
+    statement = (
+        update(effect)
+        .where(among(effect.c.waits_for, "names"), effect.c.state == EffectState.WAITING.value)
+        .values(state=EffectState.PLANNED.value, due_at=bindparam("now"), waits_for=None)
+    )
+    wanted = sorted(set(names))
+    if wanted:
+        connection.execute(statement, {"names": keys(connection, wanted), "now": now})
+
+
+def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
+    """Make every unclaimed open effect of a connection due: its system is back."""
+    statement = (
+        update(effect)
+        .where(
+            effect.c.connection == connection_id,
+            effect.c.state.in_([EffectState.PLANNED.value, EffectState.UNKNOWN.value]),
+            effect.c.due_at > now,
+            effect.c.token.is_(None),
+        )
+        .values(due_at=now)
+    )
+    connection.execute(statement)
+
+
+def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
+    """Say whether an effect of these connections is due."""
+    due = exists().where(
+        among(effect.c.connection, "ids"),
+        effect.c.state.in_(
+            [s.value for s in (EffectState.PLANNED, EffectState.SENT, EffectState.UNKNOWN)]
+        ),
+        effect.c.due_at <= bindparam("now"),
+    )
+    values = {"ids": keys(connection, list(connection_ids)), "now": now}
+    return bool(connection.scalar(select(due), values))
+
+
+def counts(connection: Connection) -> dict[tuple[str, str], int]:
+    """Return (connection, state) -> number of open effects."""
+    open_states = [s.value for s in EffectState if s.is_open]
+    query = (
+        select(effect.c.connection, effect.c.state, func.count())
+        .where(effect.c.state.in_(open_states))
+        .group_by(effect.c.connection, effect.c.state)
+    )
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def effects_of(connection: Connection, golden_id: str, limit: int) -> list[Effect]:
+    """Return the latest effects of a golden record, newest first."""
+    query = (
+        select(effect)
+        .where(effect.c.golden_id == bindparam("golden"))
+        .order_by(effect.c.planned_at.desc(), effect.c.id.desc())
+        .limit(bindparam("many"))
+    )
+    rows = connection.execute(query, {"golden": golden_id, "many": limit})
+    return [_effect(row) for row in rows]
+
+
+def _effect(row: Any) -> Effect:
+    values = dict(row._mapping)
+    values["state"] = EffectState(values["state"])
+    return Effect(**values)

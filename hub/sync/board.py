@@ -1,0 +1,123 @@
+"""The golden records and crossrefs that one batch works on, as read, and what became of them in memory.
+
+Lanes of one batch may meet in one golden record: each decision sees what the one before it did.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from master_data.blocking import match_keys
+from master_data.model import (
+    Contribution,
+    Crossref,
+    CrossrefState,
+    Golden,
+    GoldenState,
+    Value,
+)
+
+Place = tuple[str, str, str]
+"""(connection, object type, external id)."""
+
+
+@dataclass(slots=True)
+class Board:
+    """Rows by id. `read_*`: the versions they were read at, the fence of the write."""
+
+    goldens: dict[str, Golden] = field(default_factory=dict)
+    crossrefs: dict[str, Crossref] = field(default_factory=dict)
+    by_place: dict[Place, str] = field(default_factory=dict)
+    of_golden: dict[str, list[str]] = field(default_factory=dict)
+    hits: dict[str, list[str]] = field(default_factory=dict)
+    read_goldens: dict[str, int] = field(default_factory=dict)
+    read_crossrefs: dict[str, int] = field(default_factory=dict)
+    read_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unlinked: set[Place] = field(default_factory=set)
+    touched: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+
+    def add_goldens(self, goldens: Mapping[str, Golden]) -> None:
+        """Take golden records as read; the keys may be old ids of merged ones."""
+        for golden in goldens.values():
+            if golden.id not in self.goldens:
+                self.goldens[golden.id] = golden
+                self.read_goldens[golden.id] = golden.version
+                self.read_keys[golden.id] = match_keys(golden.entity, golden.body).all
+
+    def add_crossrefs(self, crossrefs: Iterable[Crossref]) -> None:
+        """Take crossrefs as read."""
+        for crossref in crossrefs:
+            if crossref.id not in self.crossrefs:
+                self.read_crossrefs[crossref.id] = crossref.version
+                self._index(crossref)
+
+    def put_crossref(self, crossref: Crossref) -> None:
+        """Store a crossref in memory, new or changed."""
+        self._index(crossref)
+        self.changed.add(crossref.id)
+
+    def put_golden(self, golden: Golden) -> None:
+        """Store a golden record in memory, new or changed, and its match keys."""
+        self.goldens[golden.id] = golden
+        self.touched.add(golden.id)
+        for key in match_keys(golden.entity, golden.body).all:
+            found = self.hits.setdefault(key, [])
+            if golden.id not in found:
+                found.append(golden.id)
+
+    def _index(self, crossref: Crossref) -> None:
+        self.crossrefs[crossref.id] = crossref
+        if crossref.external_id is not None:
+            place = (crossref.connection, crossref.object_type, crossref.external_id)
+            self.by_place[place] = crossref.id
+        mates = self.of_golden.setdefault(crossref.golden_id, [])
+        if crossref.id not in mates:
+            mates.append(crossref.id)
+
+    def crossref_at(self, place: Place) -> Crossref | None:
+        """Return the crossref of an external record."""
+        found = self.by_place.get(place)
+        return self.crossrefs[found] if found else None
+
+    def crossrefs_of(self, golden_id: str) -> list[Crossref]:
+        """Return every crossref of a golden record."""
+        return [self.crossrefs[each] for each in self.of_golden.get(golden_id, ())]
+
+    def taken(self, golden_id: str, connection: str, object_type: str) -> bool:
+        """Say whether a golden record has, or is getting, a record of this kind in this system."""
+        return any(
+            each.connection == connection
+            and each.object_type == object_type
+            and each.state is not CrossrefState.GONE
+            for each in self.crossrefs_of(golden_id)
+        )
+
+    def key_candidates(self, keys: Sequence[str], entity: str) -> dict[str, list[str]]:
+        """Return key -> ids of living golden records that have it on the board."""
+        return {
+            key: [
+                golden_id
+                for golden_id in self.hits.get(key, ())
+                if (found := self.goldens.get(golden_id)) is not None
+                and found.entity == entity
+                and found.state in (GoldenState.ACTIVE, GoldenState.UNCONFIRMED)
+                and key in match_keys(entity, found.body).all
+            ]
+            for key in keys
+        }
+
+    def rivals(self, golden: Golden, path: str, but: str) -> list[Contribution]:
+        """Return the contributions to a path from other crossrefs and persons."""
+        said = [
+            mate.contributions[path]
+            for mate in self.crossrefs_of(golden.id)
+            if mate.id != but and path in mate.contributions
+        ]
+        decision = golden.decisions.get(path)
+        return [*said, person_says(decision)] if decision else said
+
+
+def person_says(decision: Mapping[str, Value]) -> Contribution:
+    """Return a person's resolution as a contribution."""
+    at = decision["at"]
+    return Contribution(f"person:{decision['by']}", decision["value"], at, at, at, "")

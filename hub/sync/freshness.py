@@ -1,0 +1,81 @@
+"""Which of a lane's events carries a state that may be judged, and whether it must be read first. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.contract import ChangeKind
+from ground.columns import to_microseconds
+from hub.events.model import Event
+from hub.events.rules import Outcome
+from master_data.merge import Sighting
+from master_data.model import Crossref
+
+SETTLED = "rectoverso:settled"
+"""Actor of an event made of the answer to our own write: what else the record says by now."""
+FILLED = "rectoverso:filled"
+"""The same after a create: what the system filled in by itself."""
+OWN = (SETTLED, FILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """This event's state is newer than all we know."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something changed; the record has to be read now."""
+
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Every event tells what was decided or written already."""
+
+    event: Event
+
+
+Choice = Use | Hint | Known
+
+
+def choose(events: Sequence[Event], crossref: Crossref | None, *, comparable: bool) -> Choice:
+    """Pick what to judge of a lane's events (oldest first, at least one)."""
+    last = events[-1]
+    if any(each.kind is ChangeKind.DELETED for each in events):
+        return Hint(next(each for each in reversed(events) if each.kind is ChangeKind.DELETED))
+    if comparable:
+        return _by_version(events, crossref)
+    settled = crossref.settled_at if crossref else 0
+    if last.state is not None and last.read_at and to_microseconds(last.read_at) > settled:
+        return Use(last)
+    return Hint(last)
+
+
+def _by_version(events: Sequence[Event], crossref: Crossref | None) -> Choice:
+    told = [each for each in events if each.version is not None]
+    if not told:
+        return Hint(events[-1])
+    newest = max(told, key=lambda each: int(each.version or 0))
+    known = crossref.remote_version if crossref else None
+    pending = newest.actor in OWN or any(each.outcome is Outcome.WAITING for each in events)
+    if known is not None and int(newest.version or 0) <= int(known) and not pending:
+        unversioned = [each for each in events if each.version is None]
+        return Hint(unversioned[-1]) if unversioned else Known(newest)
+    return Use(newest) if newest.state is not None else Hint(newest)
+
+
+def sighting_of(event: Event, crossref: Crossref | None) -> Sighting:
+    """Return when the state's edits happened: after the last look at base, not after its receipt."""
+    at = to_microseconds(event.read_at or event.received_at)
+    since = min(crossref.seen_at if crossref else 0, at)
+    stamp = to_microseconds(event.changed_at) if event.changed_at else at
+    return Sighting(
+        event=event.id,
+        since=since,
+        at=at,
+        stamp=max(since, min(stamp, at)),
+        filled=event.actor == FILLED,
+    )

@@ -1,0 +1,108 @@
+"""Who must hear of a golden record: existing crossrefs that no longer show it, and systems that lack it. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from hub.sync.board import Board
+from hub.sync.rules import stale_paths
+from hub.sync.views import view_of
+from hub.wiring import OpenConnection
+from mappings import CompiledMapping
+from master_data.fields import entity_schema
+from master_data.model import (
+    ConnectionId,
+    Crossref,
+    CrossrefId,
+    CrossrefState,
+    Golden,
+    GoldenState,
+)
+
+CREATE = "create"
+UPDATE = "update"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One effect to plan; it holds no values."""
+
+    crossref: Crossref
+    operation: str
+    reason: str
+
+
+def plan(
+    board: Board,
+    golden: Golden,
+    connections: Iterable[OpenConnection],
+    new_id: Callable[[str], str],
+    reason: str,
+) -> list[Plan]:
+    """Return the effects of one golden record; crossrefs of creates are put on the board."""
+    plans: list[Plan] = []
+    if golden.state is not GoldenState.ACTIVE:
+        return plans
+    for connection in connections:
+        for object_type, mapping in connection.mappings.items():
+            if mapping.entity == golden.entity:
+                plans += _plan_one(
+                    board, golden, connection.id, object_type, mapping, new_id, reason
+                )
+    return plans
+
+
+def _plan_one(  # noqa: PLR0913 - one call site, in a loop
+    board: Board,
+    golden: Golden,
+    connection: str,
+    object_type: str,
+    mapping: CompiledMapping,
+    new_id: Callable[[str], str],
+    reason: str,
+) -> list[Plan]:
+    mine = [
+        each
+        for each in board.crossrefs_of(golden.id)
+        if each.connection == connection and each.object_type == object_type
+    ]
+    if not mapping.writes or not publishes(mapping, golden):
+        return []
+    if not mine:
+        crossref = _creating(golden, connection, object_type, new_id)
+        board.put_crossref(crossref)
+        return [Plan(crossref, CREATE, reason)]
+    return [
+        Plan(each, UPDATE, reason)
+        for each in mine
+        if each.is_primary
+        and each.state is CrossrefState.LIVE
+        and stale_paths(golden, each, mapping.out_paths, mapping.out_lists)
+    ]
+
+
+def publishes(mapping: CompiledMapping, golden: Golden) -> bool:
+    """Say whether a mapping's `publish when` lets this golden record into its system."""
+    view = view_of(golden.body, {}, entity_schema(golden.entity))
+    return mapping.publishes(view.scalars)
+
+
+def _creating(
+    golden: Golden, connection: str, object_type: str, new_id: Callable[[str], str]
+) -> Crossref:
+    return Crossref(
+        id=CrossrefId(new_id("xr")),
+        connection=ConnectionId(connection),
+        object_type=object_type,
+        entity=golden.entity,
+        golden_id=golden.id,
+        external_id=None,
+        state=CrossrefState.CREATING,
+    )
+
+
+def by_connection(plans: Iterable[Plan]) -> Mapping[str, list[Plan]]:
+    """Group plans by the connection they write to."""
+    grouped: dict[str, list[Plan]] = {}
+    for each in plans:
+        grouped.setdefault(each.crossref.connection, []).append(each)
+    return grouped

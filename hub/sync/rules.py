@@ -1,0 +1,246 @@
+"""Decides what one state of a source record means, and which crossrefs no longer show golden. Pure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from hub.events.rules import Outcome, first_outcome
+from hub.sync.model import Case, Decision, OpenConflict, Rival
+from master_data.fields import EntitySchema
+from master_data.merge import Merge, Reading, merge
+from master_data.model import (
+    Base,
+    Contribution,
+    Crossref,
+    FieldOutcome,
+    FieldResult,
+    Flat,
+    Golden,
+    GoldenState,
+    Value,
+    split_path,
+)
+from master_data.policies import PolicyTable
+from master_data.survivorship import Clocks
+
+RIVAL_VALUES = "rival_values"
+UNMAPPED_VALUE = "unmapped_value"
+SNAPSHOT_EVERY = 50
+
+
+def decide(
+    case: Case,
+    schema: EntitySchema,
+    *,
+    policies: PolicyTable,
+    clocks: Clocks,
+    rivals_of: Callable[[str], Sequence[Contribution]],
+) -> Decision:
+    """Merge the state; what the canonical schema refuses is held for this connection and changes nothing."""
+
+    def merged(readings: Mapping[str, Reading]) -> Merge:
+        return merge(
+            case.crossref,
+            case.golden,
+            readings,
+            case.sighting,
+            policies=policies,
+            clocks=clocks,
+            rivals_of=rivals_of,
+        )
+
+    problems = dict(case.sight.problems)
+    readings = {p: r for p, r in case.sight.readings.items() if split_path(p)[0] not in problems}
+    outcome = merged(readings)
+    if outcome.changed or case.golden.version == 0:
+        refused = schema.problems(outcome.body)
+        if refused and case.golden.version == 0 and not _without(readings, refused, schema):
+            return _rejected(case, refused)
+        if refused:
+            problems |= refused
+            readings = {p: r for p, r in readings.items() if split_path(p)[0] not in refused}
+            outcome = merged(readings)
+            still = schema.problems(outcome.body) if case.golden.version == 0 else {}
+            if still:
+                return _rejected(case, refused | still)
+    return _decision(case, outcome, problems, schema, rivals_of)
+
+
+def _without(
+    readings: Mapping[str, Reading], refused: Mapping[str, str], schema: EntitySchema
+) -> bool:
+    """Say whether something is left to make a golden record of."""
+    required = set(schema.schema.get("required", ()))
+    return not ("" in refused or required & set(refused)) and bool(readings)
+
+
+def _rejected(case: Case, refused: Mapping[str, str]) -> Decision:
+    results = tuple(
+        FieldResult(path or "record", FieldOutcome.REJECTED, None, None, "schema", why)
+        for path, why in sorted(refused.items())
+    )
+    reason = "; ".join(f"{result.path}: {result.why}" for result in results)
+    return Decision(case.golden, case.crossref, Outcome.REJECTED, results, rejected=reason)
+
+
+def _decision(
+    case: Case,
+    merged: Merge,
+    problems: Mapping[str, str],
+    schema: EntitySchema,
+    rivals_of: Callable[[str], Sequence[Contribution]],
+) -> Decision:
+    results = [*merged.results]
+    for path, why in sorted(problems.items()):
+        rule = "schema" if path not in case.sight.problems else "mapping"
+        kind = FieldOutcome.REJECTED if rule == "schema" else FieldOutcome.HELD
+        results.append(FieldResult(path, kind, None, None, rule, why))
+    for path, (entity, external_id) in sorted(case.sight.unresolved.items()):
+        why = f"waits for {entity} {external_id}"
+        results.append(FieldResult(path, FieldOutcome.WAITING, None, None, "reference", why))
+    golden = _next_golden(case, merged)
+    crossref = _next_crossref(case, merged, problems)
+    return Decision(
+        golden=golden,
+        crossref=crossref,
+        outcome=first_outcome(Outcome(result.outcome.value) for result in results),
+        results=tuple(results),
+        changes=_changes(merged, case.crossref.connection),
+        conflicts=(*_rival_conflicts(case, merged, rivals_of), *_unmapped(case, problems)),
+        settled=merged.settled,
+        waits_for=tuple(
+            f"{case.crossref.connection}:{entity}:{external_id}"
+            for entity, external_id in case.sight.unresolved.values()
+        ),
+    )
+
+
+def _next_golden(case: Case, merged: Merge) -> Golden:
+    golden = case.golden
+    if golden.version and merged.body == golden.body and merged.held == golden.held:
+        return golden
+    version = golden.version + 1
+    moved = dict.fromkeys(merged.changed, version)
+    return replace(
+        golden,
+        version=version,
+        body=merged.body,
+        held=merged.held,
+        provenance={p: v for p, v in golden.provenance.items() if p in merged.body} | moved,
+    )
+
+
+def _next_crossref(case: Case, merged: Merge, problems: Mapping[str, str]) -> Crossref:
+    base = {
+        path: each
+        for path, each in merged.base.items()
+        if not (each.golden is None and split_path(path)[1] and path not in merged.body)
+    }
+    held = {
+        path: why for path, why in case.crossref.held.items() if path not in case.sight.readings
+    }
+    return case.crossref.with_(
+        base=base,
+        contributions=merged.contributions,
+        elements=case.sight.elements,
+        absent=case.sight.absent,
+        held=held | dict(problems),
+        record=case.record,
+        remote_version=case.remote_version,
+        seen_at=max(case.sighting.stamp, case.crossref.seen_at),
+        mapping_version=case.mapping_version,
+    )
+
+
+def _changes(merged: Merge, source: str) -> dict[str, list[Value]]:
+    """Return path -> [new, old, rule, why, source, rivals] of the fields that moved."""
+    return {
+        r.path: [
+            r.new,
+            r.old,
+            r.rule,
+            r.why,
+            source,
+            [[rival.source, rival.value, rival.at] for rival in r.rivals],
+        ]
+        for r in merged.results
+        if r.outcome is FieldOutcome.APPLIED and r.new != r.old
+    }
+
+
+def _rival_conflicts(
+    case: Case, merged: Merge, rivals_of: Callable[[str], Sequence[Contribution]]
+) -> list[OpenConflict]:
+    return [
+        OpenConflict(
+            kind=RIVAL_VALUES,
+            entity=case.golden.entity,
+            golden_id=case.golden.id,
+            subject=result.path,
+            connection=None,
+            rule=result.rule,
+            why=result.why,
+            rivals=_rivals(merged.contributions[result.path], rivals_of(result.path)),
+        )
+        for result in merged.results
+        if result.outcome is FieldOutcome.CONFLICT
+    ]
+
+
+def _rivals(incoming: Contribution, others: Sequence[Contribution]) -> tuple[Rival, ...]:
+    everyone = sorted((incoming, *others), key=lambda each: each.source)
+    return tuple(Rival(each.source, each.value, each.at) for each in everyone)
+
+
+def _unmapped(case: Case, problems: Mapping[str, str]) -> list[OpenConflict]:
+    return [
+        OpenConflict(
+            kind=UNMAPPED_VALUE,
+            entity=case.golden.entity,
+            golden_id=case.golden.id,
+            subject=f"{case.crossref.connection}:{path}",
+            connection=case.crossref.connection,
+            rule="mapping",
+            why=why,
+        )
+        for path, why in sorted(problems.items())
+        if path in case.sight.problems
+    ]
+
+
+def stale_paths(
+    golden: Golden, crossref: Crossref, paths: frozenset[str], lists: frozenset[str]
+) -> list[str]:
+    """Return the paths in which this crossref does not show golden and may be written.
+
+    `paths` and `lists` are what its mapping writes. Never read (no base, not a create of ours) is
+    never written; held fields and elements are left out of every projection.
+    """
+    if crossref.parked or golden.state is not GoldenState.ACTIVE:
+        return []
+    blank = crossref.record is None
+    stale = [
+        path
+        for path in paths
+        if (path in crossref.base or (blank and path in golden.body))
+        and path not in crossref.absent
+        and _differs(path, golden.body, crossref.base)
+    ]
+    for path in {*golden.body, *crossref.base}:
+        list_path, element = split_path(path)
+        if element is None or list_path not in lists or list_path in crossref.absent:
+            continue
+        if _differs(path, golden.body, crossref.base):
+            stale.append(path)
+    return [path for path in stale if not _is_held(path, golden, crossref)]
+
+
+def _differs(path: str, body: Flat, base: Mapping[str, Base]) -> bool:
+    agreed = base.get(path)
+    return body.get(path) != (agreed.golden if agreed else None)
+
+
+def _is_held(path: str, golden: Golden, crossref: Crossref) -> bool:
+    list_path = split_path(path)[0]
+    return not {path, list_path}.isdisjoint(golden.held) or not {path, list_path}.isdisjoint(
+        crossref.held
+    )

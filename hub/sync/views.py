@@ -1,0 +1,95 @@
+"""Between golden's flat body and the view a mapping has of it: element ids <-> a system's own keys. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mappings import CompiledMapping, Inbound, View
+from master_data.alignment import align
+from master_data.fields import EntitySchema
+from master_data.merge import Reading
+from master_data.model import Crossref, Flat, Value, element_path, split_path
+
+NEW = "+"
+"""Prefix of the key of an element that a system does not have yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A state of a source record in golden's paths.
+
+    `elements`: list path -> {system key -> element id} as they stand now; `problems`: path -> reason,
+    not judged now; `unresolved`: path -> (entity, external id) of a record the hub does not know yet.
+    """
+
+    readings: dict[str, Reading]
+    elements: dict[str, dict[str, str]]
+    absent: frozenset[str]
+    problems: dict[str, str] = field(default_factory=dict)
+    unresolved: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def view_of(body: Flat, elements: Mapping[str, Mapping[str, str]], schema: EntitySchema) -> View:
+    """Return golden as a mapping sees it: elements under this system's keys, others under `+el_…`."""
+    scalars: dict[str, Value] = {}
+    lists: dict[str, dict[str, Value]] = {path: {} for path in schema.lists}
+    keys = {path: {id_: key for key, id_ in known.items()} for path, known in elements.items()}
+    for path, value in body.items():
+        list_path, element = split_path(path)
+        if element is None:
+            scalars[path] = value
+        else:
+            key = keys.get(list_path, {}).get(element, NEW + element)
+            lists[list_path][key] = value
+    return View(scalars=scalars, elements=lists)
+
+
+def sight_of(
+    inbound: Inbound, crossref: Crossref, body: Flat, schema: EntitySchema, new_id: object
+) -> Sight:
+    """Turn a mapping's answer into golden's paths; `new_id()` names elements nobody knew."""
+    sight = Sight(
+        readings={path: Reading(r.words, r.value) for path, r in inbound.scalars.items()},
+        elements={},
+        absent=frozenset(inbound.absent),
+        problems={path: problem.reason for path, problem in inbound.problems.items()},
+        unresolved={path: (u.entity, u.external_id) for path, u in inbound.unresolved.items()},
+    )
+    for list_path in schema.lists:
+        if list_path in inbound.elements and list_path not in sight.problems:
+            _see_list(sight, list_path, inbound, crossref, body, schema, new_id)
+        elif list_path in crossref.elements:
+            sight.elements[list_path] = crossref.elements[list_path]
+    return sight
+
+
+def _see_list(
+    sight: Sight,
+    list_path: str,
+    inbound: Inbound,
+    crossref: Crossref,
+    body: Flat,
+    schema: EntitySchema,
+    new_id: object,
+) -> None:
+    incoming = inbound.elements[list_path]
+    known = crossref.elements.get(list_path, {})
+    golden = {
+        element: value
+        for path, value in body.items()
+        for name, element in [split_path(path)]
+        if element is not None and name == list_path
+    }
+    values = {key: read.value for key, read in incoming.items()}
+    aligned = align(values, golden, known, schema.specs[list_path].align)
+    pairs = dict(aligned.pairs)
+    for key in aligned.added:
+        pairs[key] = key if key.startswith("el_") and key not in golden else new_id("el")  # type: ignore[operator]
+    for key, element in pairs.items():
+        read = incoming[key]
+        sight.readings[element_path(list_path, element)] = Reading(read.words, read.value)
+    for key, element in known.items():
+        if key not in incoming:
+            sight.readings[element_path(list_path, element)] = Reading(None, None)
+    if aligned.ambiguous:
+        sight.problems[list_path] = "cannot tell which of several alike elements is meant"
+    sight.elements[list_path] = pairs
