@@ -1,1 +1,1 @@
-"""The hub: events, sync, effects, conflicts and connections over rows; the only house that knows the others."""
+"""The hub: events, sync, effects, conflicts, connections; the only house that knows the others."""

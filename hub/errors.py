@@ -1,15 +1,15 @@
 """What can go wrong in the hub itself, grouped by what the caller does next.
 
-    HubError
-    ├── UnknownConnection     404: there is no connection of that id
-    ├── UnknownObjectType     404: the connection's system has no mapping for it
-    ├── UnknownEvent          404
-    ├── ConnectionExists      409: choose another id
-    ├── WrongState            409: the connection is not in a state that allows it
-    ├── BadConnection         422: a field of the connection is wrong
-    └── KeyTrouble            stop and show the operator: secrets cannot be opened
-        ├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
-        └── SecretUnreadable  sealed with another key, for another row, or damaged
+HubError
+├── UnknownConnection     404: there is no connection of that id
+├── UnknownObjectType     404: the connection's system has no mapping for it
+├── UnknownEvent          404
+├── ConnectionExists      409: choose another id
+├── WrongState            409: the connection is not in a state that allows it
+├── BadConnection         422: a field of the connection is wrong
+└── KeyTrouble            stop and show the operator: secrets cannot be opened
+├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
+└── SecretUnreadable  sealed with another key, for another row, or damaged
 """
 
 __all__ = [

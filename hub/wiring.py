@@ -11,7 +11,7 @@ from hub.errors import UnknownConnection, UnknownObjectType
 from hub.settings import HubSettings
 from mappings import CompiledMapping
 
-__all__ = ["Directory", "Doorbell", "Hub", "OpenConnection"]
+__all__ = ["Directory", "Doorbell", "Hub", "OpenConnection", "Vault"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,8 @@ class OpenConnection:
     system: str
     title: str
     state: str
+    health: str
+    """`ok`, or what stops it; a failing connection is left alone until a probe succeeds."""
     rank: int
     skew_ms: int | None
     settings: Mapping[str, Any]
@@ -44,6 +46,18 @@ class Directory(Protocol):
         ...
 
 
+class Vault(Protocol):
+    """Seals secrets for rest; a seal opens only for the place it was made for."""
+
+    def seal(self, place: str, secret: str) -> str:
+        """Return the sealed text."""
+        ...
+
+    def unseal(self, place: str, sealed: str) -> str:
+        """Return the secret. Raises SecretUnreadable."""
+        ...
+
+
 class Doorbell(Protocol):
     """Tells workers that there is something to do; may lose it, never blocks, never fails."""
 
@@ -60,7 +74,22 @@ class Hub:
     settings: HubSettings
     directory: Directory
     doorbell: Doorbell
+    vault: Vault
     portal: Any = None
+
+    @property
+    def workable(self) -> list[str]:
+        """Return the connections that may be read and decided on: not paused, not failing."""
+        return self._healthy({"onboarding", "live"})
+
+    @property
+    def writable(self) -> list[str]:
+        """Return the connections that may be written to: live, not failing."""
+        return self._healthy({"live"})
+
+    def _healthy(self, states: set[str]) -> list[str]:
+        known = self.directory.connections().values()
+        return [each.id for each in known if each.state in states and each.health == "ok"]
 
     @property
     def db(self) -> Database:

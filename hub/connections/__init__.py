@@ -1,1 +1,1 @@
-"""Configured systems: address, credentials, state, and the breaker that stands between them and us."""
+"""Configured systems: address, credentials, state, and the breaker between them and us."""

@@ -1,6 +1,6 @@
-"""Rows of connections and of the cursors by which they are polled."""
+"""Rows of connections."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Integer, Table, Text
 
 from ground.columns import Instant, Json
 from master_data.tables import METADATA
@@ -24,20 +24,7 @@ connection = Table(
     Column("failing_since", Instant),
     Column("failures", Integer, nullable=False),
     Column("next_probe_at", Instant),
+    Column("approved_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-)
-
-poll = Table(
-    "poll",
-    METADATA,
-    Column("connection", Text, primary_key=True),
-    Column("object_type", Text, primary_key=True),
-    Column("cursor", Text),
-    Column("due_at", Instant, nullable=False),
-    Column("token", Text),
-    Column("full_since", Instant),
-    Column("last_ok_at", Instant),
-    Column("error", Text),
-    Index("ix_poll_due", "due_at"),
 )

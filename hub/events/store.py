@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, RowMapping, TextClause, bindparam, func, select, text
 
 from connectors.contract import ChangeKind
 from ground.database import Connection
@@ -35,18 +35,20 @@ def accept(
     connection: Connection, notices: Sequence[NewNotice], at: datetime
 ) -> dict[str, Acceptance]:
     """Store notices not seen before with their events, and ring their lanes; by notice row id."""
-    insert_many(
-        connection, notice, [_notice_row(each, at) for each in notices], on_conflict="nothing"
+    rows = [_notice_row(each, at) for each in notices]
+    known: Sequence[NewNotice] = ()
+    if insert_many(connection, notice, rows, on_conflict="nothing") < len(rows):
+        query = select(notice.c.id).where(among(notice.c.id, "ids"))
+        ids = keys(connection, [each.id for each in notices])
+        stored = set(connection.scalars(query, {"ids": ids}))
+        known = [each for each in notices if each.id not in stored]
+        notices = [each for each in notices if each.id in stored]
+    _insert_rows(
+        connection, [_event_row(new, at, each.id) for each in notices for new in each.events]
     )
-    ids = keys(connection, [each.id for each in notices])
-    stored = set(connection.scalars(select(notice.c.id).where(among(notice.c.id, "ids")), {"ids": ids}))
-    fresh = [each for each in notices if each.id in stored]
-    _insert_rows(connection, [_event_row(new, at, each.id) for each in fresh for new in each.events])
-    lanes.ring(connection, _lanes_of([new for each in fresh for new in each.events]), at)
-    answers = dict.fromkeys(stored, Acceptance.NEW)
-    if len(fresh) < len(notices):
-        answers |= _recognise(connection, [each for each in notices if each.id not in stored])
-    return answers
+    lanes.ring(connection, _lanes_of([new for each in notices for new in each.events]), at)
+    answers = {each.id: Acceptance.NEW for each in notices}
+    return answers | (_recognise(connection, known) if known else {})
 
 
 def _recognise(connection: Connection, notices: Sequence[NewNotice]) -> dict[str, Acceptance]:
@@ -124,13 +126,11 @@ def open_of(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[
     return _by_lane(connection, lane_keys, _IS_OPEN)
 
 
-_IS_OPEN = event.c.outcome.in_(
-    [literal for literal in ("waiting", "held", "conflict")]  # the words of the partial index
-)
+_IS_OPEN = text("outcome in ('waiting', 'held', 'conflict')")  # the words of the partial index
 
 
 def _by_lane(
-    connection: Connection, lane_keys: Sequence[str], condition: ColumnElement[bool]
+    connection: Connection, lane_keys: Sequence[str], condition: ColumnElement[bool] | TextClause
 ) -> dict[str, list[Event]]:
     query = (
         select(*_COLUMNS)
@@ -138,8 +138,8 @@ def _by_lane(
         .order_by(event.c.received_at, event.c.id)
     )
     found: dict[str, list[Event]] = {}
-    for row in connection.execute(query, {"ks": keys(connection, list(lane_keys))}):
-        found.setdefault(row.lane, []).append(_event(row._mapping))
+    for row in connection.execute(query, {"ks": keys(connection, list(lane_keys))}).mappings():
+        found.setdefault(row["lane"], []).append(_event(row))
     return found
 
 
@@ -172,8 +172,9 @@ def settle(connection: Connection, decided: Sequence[Decided], at: datetime) -> 
 
 def event_by_id(connection: Connection, event_id: str) -> Event | None:
     """Return one event."""
-    row = connection.execute(select(*_COLUMNS).where(event.c.id == event_id)).one_or_none()
-    return _event(row._mapping) if row else None
+    query = select(*_COLUMNS).where(event.c.id == bindparam("wanted"))
+    row = connection.execute(query, {"wanted": event_id}).mappings().one_or_none()
+    return _event(row) if row else None
 
 
 def events_of(connection: Connection, golden_id: str, limit: int) -> list[Event]:
@@ -184,8 +185,8 @@ def events_of(connection: Connection, golden_id: str, limit: int) -> list[Event]
         .order_by(event.c.received_at.desc(), event.c.id.desc())
         .limit(bindparam("many"))
     )
-    rows = connection.execute(query, {"golden": golden_id, "many": limit})
-    return [_event(row._mapping) for row in rows]
+    rows = connection.execute(query, {"golden": golden_id, "many": limit}).mappings()
+    return [_event(row) for row in rows]
 
 
 def balance_sheet(connection: Connection, connection_id: str | None = None) -> Balance:
@@ -215,8 +216,8 @@ def oldest_undecided(connection: Connection) -> datetime | None:
     return found
 
 
-def _event(row: Any) -> Event:
-    values = dict(row)
+def _event(row: RowMapping) -> Event:
+    values: dict[str, Any] = dict(row)
     values["kind"] = ChangeKind(values["kind"])
     values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None
     return Event(**values)

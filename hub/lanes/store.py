@@ -238,7 +238,9 @@ def waiting_for(connection: Connection, names: Sequence[str], now: datetime) -> 
         .values(
             waits_for=None,
             rung=lane.c.rung + 1,
-            due_at=case((lane.c.token.is_(None), bindparam("at", type_=Instant)), else_=lane.c.due_at),
+            due_at=case(
+                (lane.c.token.is_(None), bindparam("at", type_=Instant)), else_=lane.c.due_at
+            ),
         )
     )
     values = {"names": keys(connection, list(names)), "at": now}

@@ -1,0 +1,49 @@
+"""Connections as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hub.connections.rules import State, Wellbeing
+
+__all__ = ["NewConnection", "StoredConnection"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredConnection:
+    """One configured system; `version` counts changes of its configuration, not of its health."""
+
+    id: str
+    system: str
+    title: str
+    base_url: str
+    state: State
+    rank: int
+    skew_ms: int | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    secret_cipher: str | None = field(default=None, repr=False)
+    webhook_secrets_cipher: str | None = field(default=None, repr=False)
+    version: int = 1
+    health: Wellbeing = Wellbeing.OK
+    health_reason: str | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    next_probe_at: datetime | None = None
+    approved_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConnection:
+    """What an integrator enters; without webhook secret the connection takes no notices yet."""
+
+    id: str
+    system: str
+    title: str
+    base_url: str
+    key: str = field(repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+    rank: int = 100
+    settings: dict[str, Any] = field(default_factory=dict)
+    state: State = State.ONBOARDING

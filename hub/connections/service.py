@@ -1,0 +1,206 @@
+"""Configure connections, and note when one fails."""
+
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+
+from connectors import registry
+from connectors.contract import Health
+from connectors.errors import BadManifest, ConnectorError
+from ground.database import Connection
+from ground.strict_json import dumps, loads
+from hub.connections import store
+from hub.connections.model import NewConnection, StoredConnection
+from hub.connections.rules import State, Wellbeing, next_probe, state_after, trouble_of
+from hub.errors import BadConnection, ConnectionExists, UnknownConnection, WrongState
+from hub.wiring import Hub, Vault
+
+__all__ = [
+    "KEY_FIELD",
+    "WEBHOOK_SECRETS_FIELD",
+    "act",
+    "add_connection",
+    "add_webhook_secret",
+    "check_connection",
+    "place",
+    "report_failure",
+    "subscribe",
+    "webhook_secrets",
+]
+
+KEY_FIELD = "secret"
+WEBHOOK_SECRETS_FIELD = "webhook_secrets"
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_SECRETS_KEPT = 2
+_log = structlog.get_logger(__name__)
+
+
+def place(connection_id: str, field: str) -> str:
+    """Name where a secret rests, so that its seal opens nowhere else."""
+    return f"connection/{connection_id}/{field}"
+
+
+def add_connection(hub: Hub, new: NewConnection) -> StoredConnection:
+    """Store a connection with its secrets sealed. Raises BadConnection, ConnectionExists."""
+    _check(new)
+    secrets = [new.webhook_secret] if new.webhook_secret else []
+
+    def insert(connection: Connection) -> StoredConnection:
+        now = hub.db.now(connection)
+        stored = StoredConnection(
+            id=new.id,
+            system=new.system,
+            title=new.title or new.id,
+            base_url=new.base_url.rstrip("/"),
+            state=new.state,
+            rank=new.rank,
+            settings=new.settings,
+            secret_cipher=hub.vault.seal(place(new.id, KEY_FIELD), new.key),
+            webhook_secrets_cipher=_sealed_secrets(hub.vault, new.id, secrets),
+            approved_at=now if new.state is State.LIVE else None,
+            created_at=now,
+            updated_at=now,
+        )
+        if not store.insert(connection, stored):
+            raise ConnectionExists(new.id)
+        return stored
+
+    stored = hub.db.write(insert)
+    _log.info("connection.added", connection=new.id, system=new.system)
+    _announce(hub)
+    return stored
+
+
+def _check(new: NewConnection) -> None:
+    if not _SLUG.fullmatch(new.id):
+        raise BadConnection("id", "use small letters, digits, - and _, at most 40")
+    url = urlsplit(new.base_url)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.username:
+        raise BadConnection("base_url", "give an http or https address without sign-in data")
+    try:
+        registry.find(new.system)
+    except BadManifest as error:
+        raise BadConnection("system", str(error)) from None
+
+
+def check_connection(hub: Hub, connection_id: str) -> Health:
+    """Ask the system who it is and how its clock goes; a probe of the breaker follows.
+
+    Raises ConnectorError with the reason.
+    """
+    health = hub.connector(connection_id).check()
+
+    def note(connection: Connection) -> None:
+        columns: dict[str, Any] = {}
+        if health.skew is not None:
+            columns["skew_ms"] = round(health.skew * 1000)
+        if _required(connection, connection_id).health is not Wellbeing.OK:
+            columns["next_probe_at"] = hub.db.now(connection)
+        if columns:
+            store.set_health(connection, connection_id, **columns)
+
+    hub.db.write(note)
+    _announce(hub)
+    return health
+
+
+def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
+    """Approve, pause or resume a connection. Raises WrongState."""
+
+    def change(connection: Connection) -> StoredConnection:
+        stored = _required(connection, connection_id)
+        state = state_after(action, stored.state, approved=stored.approved_at is not None)
+        if state is None:
+            raise WrongState(connection_id, stored.state, action)
+        now = hub.db.now(connection)
+        approved_at = now if action == "approve" else stored.approved_at
+        store.configure(connection, stored, now, state=state.value, approved_at=approved_at)
+        return replace(stored, state=state, version=stored.version + 1, approved_at=approved_at)
+
+    stored = hub.db.write(change)
+    _log.info("connection.state", connection=connection_id, state=stored.state)
+    _announce(hub)
+    return stored
+
+
+def add_webhook_secret(hub: Hub, connection_id: str, secret: str) -> None:
+    """Sign notices with this secret from now on; the one before stays good, older ones go."""
+
+    def change(connection: Connection) -> None:
+        stored = _required(connection, connection_id)
+        known = [each for each in webhook_secrets(hub.vault, stored) if each != secret]
+        kept = [secret, *known][:_SECRETS_KEPT]
+        store.configure(
+            connection,
+            stored,
+            hub.db.now(connection),
+            webhook_secrets_cipher=_sealed_secrets(hub.vault, connection_id, kept),
+        )
+
+    hub.db.write(change)
+    _announce(hub)
+
+
+def subscribe(hub: Hub, connection_id: str) -> str:
+    """Ask the system for notices, keep the secret they will be signed with, return their URL."""
+    url = f"{hub.settings.public_url.rstrip('/')}/hub/webhooks/{connection_id}"
+    secret = hub.connector(connection_id).subscribe(url)
+    add_webhook_secret(hub, connection_id, secret)
+    return url
+
+
+def report_failure(hub: Hub, connection_id: str, error: ConnectorError) -> None:
+    """Open the breaker of a connection; if it is open already, keep the time of its probe."""
+    trouble = trouble_of(error)
+    longest = hub.settings.probe_every
+
+    def note(connection: Connection) -> bool:
+        stored = _required(connection, connection_id)
+        if stored.health is not Wellbeing.OK:
+            return False
+        now = hub.db.now(connection)
+        probe = next_probe(now, failures=1, after=trouble.after, longest=longest)
+        store.set_health(
+            connection,
+            connection_id,
+            health=trouble.health.value,
+            health_reason=trouble.reason,
+            failing_since=now,
+            failures=1,
+            next_probe_at=probe,
+        )
+        return True
+
+    if hub.db.write(note):
+        _log.warning("connection.failing", connection=connection_id, health=trouble.health.value)
+        hub.directory.refresh()
+
+
+def webhook_secrets(vault: Vault, stored: StoredConnection) -> tuple[str, ...]:
+    """Open the secrets by which notices of a connection are believed, the newest first."""
+    if stored.webhook_secrets_cipher is None:
+        return ()
+    where = place(stored.id, WEBHOOK_SECRETS_FIELD)
+    return tuple(loads(vault.unseal(where, stored.webhook_secrets_cipher).encode()))
+
+
+def _sealed_secrets(vault: Vault, connection_id: str, secrets: list[str]) -> str | None:
+    if not secrets:
+        return None
+    where = place(connection_id, WEBHOOK_SECRETS_FIELD)
+    return vault.seal(where, dumps(secrets).decode())
+
+
+def _announce(hub: Hub) -> None:
+    hub.directory.refresh()
+    hub.doorbell.ring()
+
+
+def _required(connection: Connection, connection_id: str) -> StoredConnection:
+    stored = store.connection_by_id(connection, connection_id)
+    if stored is None:
+        raise UnknownConnection(connection_id)
+    return stored

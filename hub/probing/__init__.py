@@ -1,0 +1,1 @@
+"""Trying failing connections again, and setting everything going when one is back."""
