@@ -1,0 +1,35 @@
+"""Real servers on this machine."""
+
+import threading
+import time
+
+import pytest
+import uvicorn
+
+
+@pytest.fixture
+def serve(socket_enabled):
+    """serve(app) -> "http://127.0.0.1:port", stopped after the test."""
+    running = []
+
+    def start(app):
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none"
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, name="uvicorn", daemon=True)
+        thread.start()
+        running.append((server, thread))
+        give_up = time.monotonic() + 10
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > give_up:
+                pytest.fail("the server did not start")
+            time.sleep(0.002)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for server, _ in running:
+        server.should_exit = True
+    for _, thread in running:
+        thread.join(10)

