@@ -8,8 +8,8 @@ Records are JSON objects in the system's own words: str, int, bool, None, list a
 A decimal number is a string in plain notation ("12.50"); no float ever leaves a connector.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -21,6 +21,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChangePage",
+    "ConnectionConfig",
     "Connector",
     "Delete",
     "Deletes",
@@ -229,6 +230,18 @@ class ManagedField:
     kept_by: str
     text: str
     """What the pages of the system say about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionConfig:
+    """What an integrator entered for one connection."""
+
+    base_url: str
+    """Absolute, without query."""
+    secret: Callable[[str], str]
+    """Secret name of the manifest -> its value at present."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """For connectors written as code."""
 
 
 class Connector(Protocol):

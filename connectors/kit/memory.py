@@ -169,6 +169,10 @@ class MemorySystem:
         """Return the record made with this client key."""
         return next((row for row in self.living(object_type) if row.client_key == key), None)
 
+    def knows(self, object_type: str, key: str) -> bool:
+        """Tell whether a living record has this client key."""
+        return self.by_client_key(object_type, key) is not None
+
     # what the connector does
 
     def upsert(self, object_type: str, write: Write) -> tuple[Row, bool]:

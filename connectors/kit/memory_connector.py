@@ -29,13 +29,13 @@ from connectors.contract import (
     WriteResult,
     Written,
 )
+from connectors.declarative.notices import parse_notice
 from connectors.declarative.signature import verify_standard
 from connectors.errors import (
     BatchRefused,
     CursorLost,
     NotAuthorised,
     NotSupported,
-    NotUnderstood,
     RetryLater,
 )
 from connectors.kit.faults import (
@@ -51,7 +51,7 @@ from connectors.kit.faults import (
     Unauthorised,
 )
 from connectors.kit.memory import EditRefused, MemorySystem, Row
-from connectors.kit.notices import parse_item
+from connectors.manifest import NoticeRule
 
 __all__ = ["MemoryConnector"]
 
@@ -149,11 +149,8 @@ class MemoryConnector:
         return verify_standard(headers, body, secrets, now)
 
     def parse_notice(self, document: Json) -> list[Change | BrokenItem]:
-        """Return what the notice says."""
-        if not isinstance(document, dict) or not isinstance(document.get("changes"), list):
-            raise NotUnderstood("a notice is an object with a list of changes")
-        items = document["changes"]
-        return [parse_item(item) for item in items] if isinstance(items, list) else []
+        """Return what the notice says, shaped as the built-in apps shape it."""
+        return parse_notice(NoticeRule(), self.system.object_types, document)
 
     def keep_fields(self, object_type: str, fields: Sequence[ManagedField]) -> None:
         """Replace the managed fields."""
@@ -215,11 +212,12 @@ class MemoryConnector:
                 return GoneRecord()
             if write.expected_version not in (None, str(row.version)):
                 return StaleRecord()
+        made = write.external_id is None and not self.system.knows(object_type, write.key)
         try:
             row, changed = self.system.upsert(object_type, write)
         except EditRefused as refusal:
             return Refused(refusal.reason, refusal.fields)
-        exclusive = write.external_id is None or write.expected_version is not None
+        exclusive = made or write.expected_version is not None
         return Written(row.id, str(row.version), row.record(), exclusive, changed)
 
     def _delete_one(self, object_type: str, delete: Delete) -> WriteResult:

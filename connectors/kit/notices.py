@@ -2,13 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 
-from connectors.contract import BrokenItem, Change, ChangeKind, Json, Record
+from connectors.contract import Record
 from connectors.declarative.signature import sign_standard
 from connectors.kit.memory import MemorySystem, Row
 
-__all__ = ["Notice", "parse_item", "take_notice"]
+__all__ = ["Notice", "take_notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +48,3 @@ def _told(object_type: str, row: Row) -> Record:
         "actor": row.actor,
         "record": None if row.deleted else row.record(),
     }
-
-
-def parse_item(item: Json) -> Change | BrokenItem:
-    """Return the change one item tells, or what is wrong with it."""
-    try:
-        assert isinstance(item, dict)  # noqa: S101 - a wrong item is a broken one
-        at = item.get("at")
-        version = item.get("version")
-        record = item.get("record")
-        return Change(
-            object_type=_text(item["object"]),
-            external_id=_text(item["id"]),
-            kind=ChangeKind(_text(item["kind"])),
-            version=None if version is None else str(version),
-            changed_at=datetime.fromisoformat(at) if isinstance(at, str) else None,
-            client_key=_text(item["external_ref"]) if item.get("external_ref") else None,
-            record=record if isinstance(record, dict) else None,
-            actor=_text(item["actor"]) if item.get("actor") else None,
-        )
-    except (AssertionError, KeyError, ValueError) as error:
-        return BrokenItem(repr(error), item)
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"not a text: {value!r}")  # noqa: TRY004 - one error for all wrong items
-    return value
