@@ -166,6 +166,24 @@ def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, i
     _update_fenced(connection, crossref, rows)
 
 
+def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) -> set[str]:
+    """Store crossrefs over the version they carry, counting it up; return the ids that had not moved."""
+    rows = [
+        _crossref_row(each) | {"version": each.version + 1, "expected_version": each.version}
+        for each in changed
+    ]
+    return {key[0] for key in update_many(connection, crossref, ["id"], rows, expect="version")}
+
+
+def bump_crossrefs(connection: Connection, crossrefs: Sequence[Crossref]) -> set[str]:
+    """Count up the versions of crossrefs that stay as they are; return the ids that had not moved."""
+    rows = [
+        {"id": each.id, "version": each.version + 1, "expected_version": each.version}
+        for each in crossrefs
+    ]
+    return {key[0] for key in update_many(connection, crossref, ["id"], rows, expect="version")}
+
+
 def _update_fenced(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return

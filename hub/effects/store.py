@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
@@ -15,6 +15,7 @@ from hub.lanes.tables import lane
 
 __all__ = ["Effect", "NewEffect", "Settled"]
 
+LOOK_AGAIN = timedelta(minutes=1)
 IN_FLIGHT = (EffectState.SENT.value, EffectState.UNKNOWN.value)
 
 
@@ -86,7 +87,7 @@ def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None
             "event_id": each.event_id,
             "reason": each.reason,
             "waits_for": each.waits_for,
-            "due_at": at,
+            "due_at": at + LOOK_AGAIN if each.waits_for else at,
             "attempts": 0,
             "planned_at": at,
         }
@@ -164,25 +165,52 @@ def freeze(
 
 
 def settle(connection: Connection, settled: Sequence[Settled], token: str, at: datetime) -> None:
-    """Write the answers of claimed effects."""
-    closed = {EffectState.CONFIRMED, EffectState.REJECTED, EffectState.SUPERSEDED, EffectState.DEAD}
+    """Write the answers of claimed effects; those still open give their claim back."""
     for with_frozen in (False, True):
         rows = [
-            {
-                "id": each.effect_id,
-                "token": token,
-                "state": each.state.value,
-                "due_at": each.due_at,
-                "answer": dict(each.answer) if each.answer is not None else None,
-                "attempts": each.attempts,
-                "settled_at": at if each.state in closed else None,
-            }
-            | ({"frozen": dict(each.frozen)} if each.frozen is not None else {})
+            _settled_row(each, token, at)
             for each in settled
             if (each.frozen is not None) is with_frozen
         ]
         if rows:
             update_many(connection, effect, ["id", "token"], rows)
+    still = [each.effect_id for each in settled if each.state.is_open]
+    if still:
+        statement = (
+            update(effect)
+            .where(among(effect.c.id, "ids"), effect.c.token == bindparam("held_by"))
+            .values(token=None)
+        )
+        connection.execute(statement, {"ids": keys(connection, still), "held_by": token})
+
+
+def _settled_row(each: Settled, token: str, at: datetime) -> dict[str, Any]:
+    row = {
+        "id": each.effect_id,
+        "token": token,
+        "state": each.state.value,
+        "due_at": each.due_at,
+        "answer": dict(each.answer) if each.answer is not None else None,
+        "attempts": each.attempts,
+        "settled_at": None if each.state.is_open else at,
+    }
+    return row if each.frozen is None else row | {"frozen": dict(each.frozen)}
+
+
+def wait(connection: Connection, names: Mapping[str, str], at: datetime) -> None:
+    """Let claimed effects wait for the record that `connection:golden id` names; looked at again later."""
+    rows = [
+        {
+            "id": effect_id,
+            "state": EffectState.WAITING.value,
+            "waits_for": name,
+            "due_at": at + LOOK_AGAIN,
+            "token": None,
+        }
+        for effect_id, name in names.items()
+    ]
+    if rows:
+        update_many(connection, effect, ["id"], rows)
 
 
 def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dict[str, str]:
@@ -194,9 +222,7 @@ def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dic
             and_(
                 effect.c.state == EffectState.PLANNED.value,
                 effect.c.token.is_not(None),
-                effect.c.sent_at.is_(None),
                 effect.c.due_at > bindparam("now"),
-                effect.c.attempts == 0,
             ),
         ),
     )
@@ -214,8 +240,21 @@ def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[s
     return set(connection.scalars(query, {"ids": keys(connection, sorted(set(crossref_ids)))}))
 
 
-def lost(connection: Connection, connection_id: str, now: datetime, due: datetime) -> int:
-    """Turn sent effects whose lease ran out into unknown ones, due for a resolving read at `due`."""
+def lost(connection: Connection, connection_id: str, now: datetime, due: datetime) -> None:
+    """Turn sent effects whose lease ran out into unknown ones, due for a resolving read at `due`.
+
+    Effects that waited long for another record are looked at again.
+    """
+    waited = (
+        update(effect)
+        .where(
+            effect.c.connection == connection_id,
+            effect.c.state == EffectState.WAITING.value,
+            effect.c.due_at <= now,
+        )
+        .values(state=EffectState.PLANNED.value, waits_for=None)
+    )
+    connection.execute(waited)
     statement = (
         update(effect)
         .where(
@@ -225,7 +264,7 @@ def lost(connection: Connection, connection_id: str, now: datetime, due: datetim
         )
         .values(state=EffectState.UNKNOWN.value, due_at=due, token=None)
     )
-    return int(connection.execute(statement).rowcount)
+    connection.execute(statement)
 
 
 def release(connection: Connection, names: Iterable[str], now: datetime) -> None:

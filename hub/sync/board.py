@@ -32,6 +32,7 @@ class Board:
     read_goldens: dict[str, int] = field(default_factory=dict)
     read_crossrefs: dict[str, int] = field(default_factory=dict)
     read_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    read_held: dict[str, frozenset[str]] = field(default_factory=dict)
     unlinked: set[Place] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
@@ -49,6 +50,7 @@ class Board:
         for crossref in crossrefs:
             if crossref.id not in self.crossrefs:
                 self.read_crossrefs[crossref.id] = crossref.version
+                self.read_held[crossref.id] = frozenset(crossref.held)
                 self._index(crossref)
 
     def put_crossref(self, crossref: Crossref) -> None:

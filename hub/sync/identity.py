@@ -41,7 +41,7 @@ def find_golden(
     board: Board, entity: str, place: Place, sight: Sight, new_id: Callable[[str], str]
 ) -> Found:
     """Link an unlinked record to the best golden record, or make one."""
-    connection, object_type, external_id = place
+    connection, object_type, _ = place
     body = _body(sight)
     keys = match_keys(entity, body)
     hits = board.key_candidates(keys.all, entity)
@@ -59,16 +59,22 @@ def find_golden(
         state = GoldenState.UNCONFIRMED if identity.suspects else GoldenState.ACTIVE
         golden = Golden(GoldenId(new_id("gr")), entity, 0, state, {})
         suspects = identity.suspects
-    crossref = Crossref(
-        id=CrossrefId(new_id("xr")),
+    crossref = replace(unlinked(place, entity), id=CrossrefId(new_id("xr")), golden_id=golden.id)
+    return Found(golden, crossref, identity.why, suspects)
+
+
+def unlinked(place: Place, entity: str) -> Crossref:
+    """Return the crossref of a record that belongs to no golden record yet."""
+    connection, object_type, external_id = place
+    return Crossref(
+        id=CrossrefId(""),
         connection=ConnectionId(connection),
         object_type=object_type,
         entity=entity,
-        golden_id=golden.id,
+        golden_id=GoldenId(""),
         external_id=external_id,
         state=CrossrefState.LIVE,
     )
-    return Found(golden, crossref, identity.why, suspects)
 
 
 def adopt(crossref: Crossref, external_id: str) -> Crossref:

@@ -1,0 +1,274 @@
+"""Settles a batch of answers: one transaction, item by item, each crossref behind its own fence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from connectors.contract import (
+    ChangeKind,
+    GoneRecord,
+    OutcomeUnknown,
+    Refused,
+    StaleRecord,
+    TryLater,
+    WriteResult,
+    Written,
+)
+from ground.columns import from_microseconds, to_microseconds
+from ground.database import Connection
+from hub.conflicts import store as conflicts
+from hub.conflicts.store import NewConflict
+from hub.effects import settling, store
+from hub.effects.delivery import Delivery, look
+from hub.effects.freezing import Frozen
+from hub.effects.rules import EffectState, is_exhausted, retry_at
+from hub.effects.settling import Answer
+from hub.effects.store import NewEffect, Settled
+from hub.events import store as events
+from hub.events.model import NewEvent
+from hub.lanes import store as lanes
+from hub.sync.freshness import FILLED, SETTLED
+from hub.sync.model import OpenConflict
+from hub.sync.planning import CREATE, UPDATE
+from hub.sync.store import announce_live
+from master_data import store as golden_store
+from master_data.errors import GoldenMoved
+from master_data.model import Crossref, split_path
+
+REFUSED_WRITE = "refused_write"
+
+
+@dataclass(slots=True)
+class _Settling:
+    """What one transaction writes."""
+
+    settled: list[Settled] = field(default_factory=list)
+    crossrefs: list[Crossref] = field(default_factory=list)
+    events: list[NewEvent] = field(default_factory=list)
+    conflicts: list[NewConflict] = field(default_factory=list)
+    plans: list[NewEffect] = field(default_factory=list)
+    live: list[Crossref] = field(default_factory=list)
+    freed: list[str] = field(default_factory=list)
+
+
+def settle_answers(
+    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult]
+) -> None:
+    """Write what the answers mean. Crossrefs that somebody changed meanwhile are taken afresh."""
+    at = to_microseconds(delivery.now)
+    while True:
+        made = _Settling()
+        for frozen, result in zip(sent, results, strict=True):
+            _settle(delivery, made, frozen, result, at)
+            if not isinstance(result, OutcomeUnknown):
+                made.freed.append(frozen.crossref.id)
+        try:
+            delivery.hub.db.write(lambda c, made=made: _write(delivery, made, c))  # type: ignore[misc]
+        except GoldenMoved:
+            sent = _afresh(delivery, sent)
+            continue
+        delivery.hub.doorbell.ring()
+        return
+
+
+def _afresh(delivery: Delivery, sent: Sequence[Frozen]) -> list[Frozen]:
+    """Return the writes over their crossrefs as they are now; one version less, as after a freeze."""
+    ids = [each.crossref.id for each in sent]
+    found = delivery.hub.db.read(lambda c: golden_store.crossrefs_by_id(c, ids))
+    current = {id_: each.with_(version=each.version - 1) for id_, each in found.items()}
+    return [replace(each, crossref=current[each.crossref.id]) for each in sent]
+
+
+def _settle(
+    delivery: Delivery, made: _Settling, frozen: Frozen, result: WriteResult, at: int
+) -> None:
+    match result:
+        case Written():
+            _written(delivery, made, frozen, result, at)
+        case Refused():
+            _refused(delivery, made, frozen, result)
+        case StaleRecord():
+            _look_again(delivery, made, frozen, ChangeKind.CHANGED, "the record moved; read again")
+        case GoneRecord():
+            _look_again(delivery, made, frozen, ChangeKind.DELETED, "the record is gone there")
+        case OutcomeUnknown():
+            settles = delivery.connection.connector.capabilities.settles_within
+            due = delivery.hub.env.clock.now() + timedelta(seconds=settles)
+            answer = {"reason": result.reason}
+            made.settled.append(
+                Settled(frozen.effect.id, EffectState.UNKNOWN, due, answer, frozen.effect.attempts)
+            )
+        case TryLater():
+            made.settled.append(_later(delivery, frozen, result))
+        case _:
+            assert_never(result)
+
+
+def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Written, at: int) -> None:
+    before = frozen.crossref
+    golden = delivery.board.goldens[before.golden_id]
+    record = result.record if result.record is not None else _assumed(frozen)
+    landed = settling.land(
+        before,
+        frozen.paths,
+        Answer(result.external_id, result.version, record, result.exclusive, at),
+        look(delivery, record, before, replace(golden, body=_as_sent(frozen))),
+    )
+    crossref = landed.crossref
+    made.crossrefs.append(crossref)
+    if frozen.write.external_id is None:
+        made.live.append(crossref)
+    if landed.inbound:
+        made.events.append(_event(delivery, crossref, record, created=before.record is None))
+    made.plans += _later_references(delivery, frozen, crossref)
+    answer = {"version": result.version, "changed": result.changed} | (
+        {"normalised": {path: list(pair) for path, pair in landed.normalised.items()}}
+        if landed.normalised
+        else {}
+    )
+    made.settled.append(
+        Settled(
+            frozen.effect.id, EffectState.CONFIRMED, delivery.now, answer, frozen.effect.attempts
+        )
+    )
+
+
+def _as_sent(frozen: Frozen) -> dict[str, Any]:
+    """Return golden as the system was told it: what was agreed, and what was sent."""
+    agreed = {p: b.golden for p, b in frozen.crossref.base.items() if b.golden is not None}
+    return agreed | {path: value for path, value in frozen.paths.items() if value is not None}
+
+
+def _assumed(frozen: Frozen) -> dict[str, Any]:
+    return (frozen.crossref.record or {}) | frozen.write.values
+
+
+def _event(
+    delivery: Delivery, crossref: Crossref, record: Mapping[str, Any], *, created: bool
+) -> NewEvent:
+    return NewEvent(
+        id=delivery.hub.env.ids.new("ev"),
+        connection=crossref.connection,
+        object_type=crossref.object_type,
+        external_id=crossref.external_id,
+        version=crossref.remote_version,
+        state=dict(record),
+        read_at=from_microseconds(crossref.settled_at + 1),
+        actor=FILLED if created else SETTLED,
+    )
+
+
+def _later_references(delivery: Delivery, frozen: Frozen, crossref: Crossref) -> list[NewEffect]:
+    """Plan the second effect that brings optional references once their record is there."""
+    return [
+        _new_effect(delivery, crossref, "its reference has a record there now", waits_for=name)
+        for name in frozen.missing[:1]
+    ]
+
+
+def _new_effect(
+    delivery: Delivery, crossref: Crossref, reason: str, waits_for: str | None = None
+) -> NewEffect:
+    return NewEffect(
+        id=delivery.hub.env.ids.new("ef"),
+        crossref_id=crossref.id,
+        golden_id=crossref.golden_id,
+        connection=crossref.connection,
+        object_type=crossref.object_type,
+        lane=crossref.lane,
+        operation=UPDATE if crossref.external_id else CREATE,
+        reason=reason,
+        waits_for=waits_for,
+    )
+
+
+def _refused(delivery: Delivery, made: _Settling, frozen: Frozen, result: Refused) -> None:
+    """Hold the fields the system names and send the rest; unnamed, nothing more is written there."""
+    crossref = frozen.crossref
+    named = {
+        path: reason
+        for name, reason in result.fields.items()
+        for path in frozen.paths
+        if split_path(path)[0] in frozen.fields.get(name.partition(".")[0], ())
+        or path in frozen.fields.get(name.partition(".")[0], ())
+    }
+    if named:
+        made.crossrefs.append(settling.held(crossref, named))
+        if set(frozen.paths) - set(named):
+            made.plans.append(_new_effect(delivery, crossref, "the fields that were not refused"))
+    else:
+        made.crossrefs.append(settling.parked(crossref, result.reason))
+    for subject, why in (named or {"record": result.reason}).items():
+        made.conflicts.append(_refusal(delivery, frozen, subject, why))
+    answer = {"reason": result.reason, "fields": result.fields}
+    made.settled.append(
+        Settled(
+            frozen.effect.id, EffectState.REJECTED, delivery.now, answer, frozen.effect.attempts
+        )
+    )
+
+
+def _refusal(delivery: Delivery, frozen: Frozen, subject: str, why: str) -> NewConflict:
+    crossref = frozen.crossref
+    return NewConflict(
+        delivery.hub.env.ids.new("cf"),
+        OpenConflict(
+            kind=REFUSED_WRITE,
+            entity=crossref.entity,
+            golden_id=crossref.golden_id,
+            subject=f"{crossref.connection}:{subject}",
+            connection=crossref.connection,
+            rule="target",
+            why=why,
+        ),
+        None,
+    )
+
+
+def _look_again(
+    delivery: Delivery, made: _Settling, frozen: Frozen, kind: ChangeKind, reason: str
+) -> None:
+    """Let the lane read the record and decide again: it plans what is still to be written."""
+    crossref = frozen.crossref
+    made.events.append(
+        NewEvent(
+            id=delivery.hub.env.ids.new("ev"),
+            connection=crossref.connection,
+            object_type=crossref.object_type,
+            external_id=crossref.external_id,
+            kind=kind,
+            actor=SETTLED,
+        )
+    )
+    made.settled.append(
+        Settled(frozen.effect.id, EffectState.SUPERSEDED, delivery.now, {"reason": reason})
+    )
+
+
+def _later(delivery: Delivery, frozen: Frozen, result: TryLater) -> Settled:
+    """Back off; a connection that is down costs no attempt, a record that fails for days goes dead."""
+    now, effect = delivery.hub.env.clock.now(), frozen.effect
+    if is_exhausted(effect.planned_at, now):
+        return Settled(effect.id, EffectState.DEAD, now, {"reason": result.reason}, effect.attempts)
+    jitter = delivery.hub.env.rng.random()
+    due = retry_at(effect.attempts + 1, now, jitter)
+    if result.after is not None:
+        due = now + timedelta(seconds=result.after)
+    return Settled(
+        effect.id, EffectState.PLANNED, due, {"reason": result.reason}, effect.attempts + 1
+    )
+
+
+def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:
+    """Write all. Raises GoldenMoved if a crossref is not as the freeze left it."""
+    at: datetime = delivery.hub.db.now(connection)
+    frozen = [each.with_(version=each.version + 1) for each in made.crossrefs]
+    if len(golden_store.try_update_crossrefs(connection, frozen)) != len(frozen):
+        raise GoldenMoved
+    store.settle(connection, made.settled, delivery.token, at)
+    store.plan(connection, made.plans, at)
+    conflicts.open_many(connection, made.conflicts, at)
+    events.insert(connection, made.events, at)
+    announce_live(connection, made.live, at)
+    lanes.waiting_for(connection, [f"effect:{each}" for each in made.freed], at)

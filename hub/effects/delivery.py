@@ -1,0 +1,45 @@
+"""One claimed batch of effects of one connection, and how a record looks in golden's paths."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hub.effects.freezing import Frozen, Nothing, Wait
+from hub.sync.board import Board
+from hub.sync.links import Links
+from hub.sync.views import Sight, sight_of, view_of
+from hub.wiring import Hub, OpenConnection
+from master_data.fields import entity_schema
+from master_data.model import Crossref, Golden
+
+
+@dataclass(slots=True)
+class Delivery:
+    """One claimed batch of one connection."""
+
+    hub: Hub
+    connection: OpenConnection
+    token: str
+    now: datetime
+    until: datetime
+    board: Board = field(default_factory=Board)
+    frozen: list[Frozen] = field(default_factory=list)
+    nothing: list[Nothing] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+
+    @property
+    def links(self) -> Links:
+        """Return the references of the connection."""
+        return Links(self.hub.db, self.connection.id, self.board)
+
+
+def look(
+    delivery: Delivery, record: Mapping[str, Any], crossref: Crossref, golden: Golden
+) -> Sight:
+    """Return a record of the delivery's connection in golden's paths."""
+    mapping = delivery.connection.mappings[crossref.object_type]
+    schema = entity_schema(golden.entity)
+    view = view_of(golden.body, crossref.elements, schema)
+    inbound = mapping.to_golden(dict(record), view, delivery.links)
+    return sight_of(inbound, crossref, golden.body, schema, delivery.hub.env.ids.new)

@@ -1,0 +1,138 @@
+"""Finds out what became of writes whose answer was lost: by the client key, or by reading the record."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from connectors.contract import (
+    Absent,
+    GoneRecord,
+    SourceState,
+    TryLater,
+    Write,
+    WriteResult,
+    Written,
+)
+from connectors.errors import ConnectorError
+from ground.database import Connection
+from hub.connections import service as connections
+from hub.effects import settling, store
+from hub.effects.answers import settle_answers
+from hub.effects.delivery import Delivery, look
+from hub.effects.freezing import Frozen
+from hub.effects.rules import EffectState
+from hub.effects.settling import NotLanded
+from hub.effects.store import Effect, Settled
+from hub.sync.family import load_family
+from hub.wiring import Hub, OpenConnection
+
+__all__ = ["resolve_unknown"]
+
+BATCH = 100
+MARGIN = timedelta(seconds=5)
+CAN_DUPLICATE = (
+    "the create may have landed and this system cannot tell; look there before it is sent again"
+)
+
+
+def resolve_unknown(hub: Hub, connection: OpenConnection) -> int:
+    """Resolve due unknown effects of a connection; return how many were claimed."""
+    now = hub.env.clock.now()
+    until = now + timedelta(seconds=hub.settings.lease)
+    delivery = Delivery(hub, connection, hub.env.ids.new("le"), now, until)
+    claimed = hub.db.write(lambda c: _claim(c, delivery))
+    by_type: dict[str, list[Frozen]] = {}
+    if claimed:
+        ids = {effect.golden_id for effect in claimed}
+        hub.db.read(lambda c: load_family(c, delivery.board, ids))
+    for effect in claimed:
+        by_type.setdefault(effect.object_type, []).append(_thawed(delivery, effect))
+    for object_type, sent in by_type.items():
+        _resolve(delivery, object_type, sent)
+    return len(claimed)
+
+
+def _claim(connection: Connection, delivery: Delivery) -> list[Effect]:
+    return store.claim(
+        connection,
+        delivery.connection.id,
+        EffectState.UNKNOWN,
+        take=BATCH,
+        token=delivery.token,
+        now=delivery.now,
+        until=delivery.until,
+    )
+
+
+def _thawed(delivery: Delivery, effect: Effect) -> Frozen:
+    """Return the write as it was frozen: its values never change."""
+    crossref = delivery.board.crossrefs[effect.crossref_id]
+    told: dict[str, Any] = effect.frozen or {}
+    return Frozen(
+        effect=effect,
+        crossref=crossref.with_(version=crossref.version - 1),
+        write=Write(crossref.id, told["external_id"], told["values"], told["expected_version"]),
+        paths=told["paths"],
+        mapping_version=told["mapping_version"],
+        missing=tuple(told["missing"]),
+        fields=told["fields"],
+    )
+
+
+def _resolve(delivery: Delivery, object_type: str, sent: Sequence[Frozen]) -> None:
+    connector = delivery.connection.connector
+    creates = [each for each in sent if each.write.external_id is None]
+    updates = [each for each in sent if each.write.external_id is not None]
+    try:
+        if creates:
+            settle_answers(delivery, creates, _create_again(delivery, object_type, creates))
+        if updates:
+            ids = [str(each.write.external_id) for each in updates]
+            states = connector.read(object_type, ids)
+            results = [
+                _judge(delivery, each, states.get(str(each.write.external_id), Absent()))
+                for each in updates
+            ]
+            settle_answers(delivery, updates, results)
+    except ConnectorError as error:
+        connections.report_failure(delivery.hub, delivery.connection.id, error)
+        delivery.hub.db.write(lambda c: _put_off(c, delivery, [e.effect for e in sent]))
+
+
+def _create_again(
+    delivery: Delivery, object_type: str, creates: Sequence[Frozen]
+) -> list[WriteResult]:
+    """Send creates again under their client key, or leave them to a person where there is none."""
+    connector = delivery.connection.connector
+    if connector.capabilities.client_key:
+        writes = [each.write for each in creates]
+        return connector.write(object_type, writes, delivery.until - MARGIN)
+    return [TryLater(3600.0, CAN_DUPLICATE) for _ in creates]
+
+
+def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> WriteResult:
+    if isinstance(state, Absent):
+        return GoneRecord()
+    golden = delivery.board.goldens[frozen.crossref.golden_id]
+    agreed = {p: b.golden for p, b in frozen.crossref.base.items() if b.golden is not None}
+    told = agreed | {path: value for path, value in frozen.paths.items() if value is not None}
+    sight = look(delivery, state.record, frozen.crossref, replace(golden, body=told))
+    verdict = settling.resolve(frozen.crossref, frozen.paths, version=state.version, sight=sight)
+    if isinstance(verdict, NotLanded):
+        return TryLater(0.0, "it had not landed; sent again")
+    return Written(
+        external_id=state.external_id,
+        version=state.version,
+        record=state.record,
+        exclusive=False,
+        changed=True,
+    )
+
+
+def _put_off(connection: Connection, delivery: Delivery, effects: Sequence[Effect]) -> None:
+    due = delivery.now + timedelta(seconds=delivery.hub.settings.probe_every)
+    settled = [
+        Settled(each.id, EffectState.UNKNOWN, due, each.answer, each.attempts) for each in effects
+    ]
+    store.settle(connection, settled, delivery.token, delivery.now)

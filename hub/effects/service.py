@@ -1,0 +1,176 @@
+"""Delivers due effects of one connection: claim (tx), freeze, send (no tx), settle (tx), item by item."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from connectors.contract import OutcomeUnknown, Refused, TryLater, Write, WriteResult
+from connectors.errors import BatchRefused, ConnectorError, NotAuthorised, RetryLater
+from ground.columns import to_microseconds
+from ground.database import Connection
+from hub.connections import service as connections
+from hub.effects import store
+from hub.effects.answers import settle_answers
+from hub.effects.delivery import Delivery, look
+from hub.effects.freezing import Frozen, Nothing, Wait, freeze
+from hub.effects.resolving import resolve_unknown
+from hub.effects.rules import EffectState
+from hub.effects.store import Effect, Settled
+from hub.sync.board import Board
+from hub.sync.family import load_family
+from hub.wiring import Hub
+from master_data import store as golden_store
+from master_data.fields import entity_schema
+
+__all__ = ["deliver_connection", "deliver_due"]
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 100
+MARGIN = timedelta(seconds=5)
+
+
+def deliver_due(hub: Hub) -> int:
+    """Deliver due effects of every connection that may be called; return how many were claimed."""
+    return sum(deliver_connection(hub, each.id) for each in connections.callable_now(hub))
+
+
+def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
+    """Deliver up to `limit` due effects of one connection; return how many were claimed."""
+    connection = hub.connection(connection_id)
+    now = hub.env.clock.now()
+    if not hub.db.read(lambda c: store.any_due(c, [connection_id], now)):
+        return 0
+    resolved = resolve_unknown(hub, connection)
+    size = min(limit, max(1, connection.connector.capabilities.bulk_write))
+    delivery = Delivery(
+        hub, connection, hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease)
+    )
+    claimed = hub.db.write(lambda c: _claim(c, delivery, size))
+    if claimed:
+        _deliver(delivery, claimed)
+    return resolved + len(claimed)
+
+
+def _claim(connection: Connection, delivery: Delivery, size: int) -> list[Effect]:
+    settles = timedelta(seconds=delivery.connection.connector.capabilities.settles_within)
+    store.lost(connection, delivery.connection.id, delivery.now, delivery.now + settles)
+    return store.claim(
+        connection,
+        delivery.connection.id,
+        EffectState.PLANNED,
+        take=size,
+        token=delivery.token,
+        now=delivery.now,
+        until=delivery.until,
+    )
+
+
+def _deliver(delivery: Delivery, claimed: Sequence[Effect]) -> None:
+    by_type: dict[str, list[Effect]] = {}
+    for effect in claimed:
+        by_type.setdefault(effect.object_type, []).append(effect)
+    for object_type, effects in by_type.items():
+        prepare(delivery, effects)
+        delivery.hub.db.write(lambda c: _freeze(c, delivery))
+        if delivery.frozen:
+            results = _send(delivery, object_type, [each.write for each in delivery.frozen])
+            settle_answers(delivery, delivery.frozen, results)
+
+
+def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
+    """Read golden records and crossrefs and work out what each effect will write."""
+    delivery.board = Board()
+    delivery.frozen, delivery.nothing, delivery.waits = [], [], []
+    ids = {effect.golden_id for effect in claimed}
+    delivery.hub.db.read(lambda c: load_family(c, delivery.board, ids))
+    links = delivery.links
+    for effect in claimed:
+        crossref = delivery.board.crossrefs[effect.crossref_id]
+        golden = delivery.board.goldens[crossref.golden_id]
+        mapping = delivery.connection.mappings[effect.object_type]
+        made = freeze(
+            effect,
+            crossref,
+            golden,
+            mapping,
+            entity_schema(golden.entity),
+            links=links,
+            now=to_microseconds(delivery.now),
+            reads=lambda record, of, golden=golden: {  # type: ignore[misc]
+                path: r.words for path, r in look(delivery, record, of, golden).readings.items()
+            },
+        )
+        match made:
+            case Frozen():
+                delivery.frozen.append(made)
+            case Nothing():
+                delivery.nothing.append(made)
+            case Wait():
+                delivery.waits.append(made)
+
+
+def _freeze(connection: Connection, delivery: Delivery) -> None:
+    """Mark effects sent with what will be written; a crossref that moved sends its effect back."""
+    now = delivery.hub.db.now(connection)
+    moved = _fence(connection, delivery)
+    settled = [
+        Settled(each.effect.id, EffectState.SUPERSEDED, now, {"reason": each.reason})
+        if each.crossref.id not in moved
+        else Settled(each.effect.id, EffectState.PLANNED, now)
+        for each in delivery.nothing
+    ]
+    settled += [
+        Settled(each.effect.id, EffectState.PLANNED, now)
+        for each in delivery.frozen
+        if each.crossref.id in moved
+    ]
+    kept = {e.effect.id: e for e in delivery.frozen if e.crossref.id not in moved}
+    frozen = {effect_id: each.to_json() for effect_id, each in kept.items()}
+    held = store.freeze(connection, frozen, delivery.token, now)
+    delivery.frozen = [kept[effect_id] for effect_id in kept if effect_id in held]
+    store.settle(connection, settled, delivery.token, now)
+    store.wait(connection, {each.effect.id: each.name for each in delivery.waits}, now)
+
+
+def _fence(connection: Connection, delivery: Delivery) -> set[str]:
+    """Count the crossrefs' versions up, so that a decision made before this is made again.
+
+    Returns the ids of those that moved since they were read.
+    """
+    made = [*delivery.frozen, *delivery.nothing]
+    read = delivery.board.crossrefs
+    changed = [each.crossref for each in made if each.crossref != read[each.crossref.id]]
+    plain = [each.crossref for each in made if each.crossref == read[each.crossref.id]]
+    held = golden_store.bump_crossrefs(connection, plain)
+    held |= golden_store.try_update_crossrefs(connection, changed)
+    return {each.crossref.id for each in made} - held
+
+
+def _send(delivery: Delivery, object_type: str, writes: Sequence[Write]) -> list[WriteResult]:
+    """Write a batch; a refused one is halved, a lost answer is unknown item by item."""
+    connector = delivery.connection.connector
+    try:
+        results = connector.write(object_type, writes, delivery.until - MARGIN)
+    except BatchRefused as error:
+        if len(writes) == 1:
+            return [Refused(error.reason, {})]
+        middle = len(writes) // 2
+        return [
+            *_send(delivery, object_type, writes[:middle]),
+            *_send(delivery, object_type, writes[middle:]),
+        ]
+    except ConnectorError as error:
+        connections.report_failure(delivery.hub, delivery.connection.id, error)
+        return [_after_failure(error) for _ in writes]
+    connections.report_success(delivery.hub, delivery.connection.id)
+    return results
+
+
+def _after_failure(error: ConnectorError) -> WriteResult:
+    if isinstance(error, NotAuthorised):
+        return TryLater(0.0, error.reason)
+    if isinstance(error, RetryLater):
+        return OutcomeUnknown(error.reason)
+    return OutcomeUnknown(str(error))

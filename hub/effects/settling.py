@@ -1,0 +1,118 @@
+"""What an answer to a write means for the crossref: base, new keys, and what somebody else changed. Pure."""
+
+from dataclasses import dataclass, field, replace
+
+from hub.effects.rules import note_writes
+from hub.sync.views import Sight
+from master_data.merge import Reading
+from master_data.model import (
+    Base,
+    Crossref,
+    CrossrefState,
+    Record,
+    Value,
+    is_blank,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """The crossref after a write; `inbound`: the record says more than we wrote, so it is an event too."""
+
+    crossref: Crossref
+    inbound: bool
+    normalised: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the system holds after our write. Times are micros."""
+
+    external_id: str
+    version: str | None
+    record: Record
+    exclusive: bool
+    at: int
+
+
+def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sight) -> Landed:
+    """Take the answer: what was sent is agreed in the system's words; the rest is for a decision.
+
+    If nobody else wrote, a value that came back different is the system's normal form of ours.
+    Otherwise it is somebody's change and stays to be judged.
+    """
+    base, normalised, inbound = dict(crossref.base), {}, False
+    for path, value in sent.items():
+        reading = sight.readings.get(path, Reading(None, None))
+        held = None if is_blank(reading.value) else reading.value
+        if held != value and not answer.exclusive:
+            inbound = True
+            continue
+        if held != value:
+            normalised[path] = (value, held)
+        if value is None and path.endswith("]") and held is None:
+            base.pop(path, None)
+        else:
+            base[path] = Base(reading.words, value)
+    for path, reading in sight.readings.items():
+        if path not in sent:
+            agreed = base.get(path)
+            inbound = inbound or (
+                not is_blank(reading.words) if agreed is None else agreed.words != reading.words
+            )
+    settled = crossref.with_(
+        external_id=answer.external_id,
+        state=CrossrefState.LIVE,
+        remote_version=answer.version,
+        record=answer.record,
+        base=base,
+        elements=sight.elements,
+        absent=sight.absent,
+        writes=note_writes(crossref.writes, sent, answer.at),
+        seen_at=max(crossref.seen_at, answer.at),
+        settled_at=answer.at,
+    )
+    return Landed(settled, inbound or bool(sight.unresolved or sight.problems), normalised)
+
+
+@dataclass(frozen=True, slots=True)
+class NotLanded:
+    """The record still shows the base: the write may be sent again."""
+
+
+def resolve(
+    crossref: Crossref,
+    sent: dict[str, Value],
+    *,
+    version: str | None,
+    sight: Sight,
+) -> NotLanded | None:
+    """Judge a write whose answer was lost by what the record shows now.
+
+    None: it landed, or somebody wrote since; `land` sorts out which field is which.
+    """
+    if version is not None and version == crossref.remote_version:
+        return NotLanded()
+    shown = {
+        path: None if is_blank(reading.value) else reading.value
+        for path, reading in sight.readings.items()
+    }
+    if any(shown.get(path) == value for path, value in sent.items()):
+        return None
+    unmoved = all(
+        (base := crossref.base.get(path)) is not None
+        and (reading := sight.readings.get(path)) is not None
+        and base.words == reading.words
+        for path in sent
+    )
+    return NotLanded() if unmoved else None
+
+
+def parked(crossref: Crossref, reason: str) -> Crossref:
+    """Return the crossref of a record that its system refuses as a whole."""
+    return replace(crossref, parked=reason)
+
+
+def held(crossref: Crossref, refused: dict[str, str]) -> Crossref:
+    """Return the crossref with the refused paths left out of its projection."""
+    return replace(crossref, held=crossref.held | refused)

@@ -1,0 +1,316 @@
+"""Decides the lanes of one batch one after the other, in memory; nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+
+from connectors.contract import Absent, SourceState
+from hub.conflicts.store import NewConflict
+from hub.events.model import Decided, Event
+from hub.events.rules import Outcome
+from hub.lanes.store import Lane
+from hub.sync import identity
+from hub.sync.board import Board, Place
+from hub.sync.family import load_family
+from hub.sync.freshness import Choice, Known, Use, sighting_of
+from hub.sync.links import Links
+from hub.sync.model import Case, Decision, OpenConflict
+from hub.sync.planning import Plan, plan
+from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
+from hub.sync.views import Sight, sight_of, view_of
+from hub.wiring import Hub
+from mappings import CompiledMapping
+from master_data import store as golden_store
+from master_data.fields import entity_schema
+from master_data.model import Crossref, CrossrefState, Golden, Record, Value
+from master_data.policies import default_policies
+from master_data.survivorship import Clocks
+
+__all__ = ["Deciding", "Verdict", "Version"]
+
+_log = structlog.get_logger(__name__)
+
+ADOPT_AFTER = 3
+EXACT_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One new version of a golden record: what changed, by which event."""
+
+    golden: Golden
+    changes: dict[str, list[Value]]
+    connection: str | None
+    event_id: str | None
+    mapping_version: int | None = None
+    actor: str | None = None
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What a batch decided. `closing`: (golden id, kind, subject) of conflicts that ended by themselves."""
+
+    decided: list[Decided] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    conflicts: list[NewConflict] = field(default_factory=list)
+    closing: list[tuple[str, str, str]] = field(default_factory=list)
+    plans: list[tuple[Plan, str | None]] = field(default_factory=list)
+    waiting: dict[str, str] = field(default_factory=dict)
+    live: list[Crossref] = field(default_factory=list)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def deliveries(self) -> bool:
+        """Say whether effects were planned."""
+        return bool(self.plans)
+
+
+@dataclass(slots=True)
+class _State:
+    record: Record
+    version: str | None
+    event: Event
+    client_key: str | None
+
+
+class Deciding:
+    """One batch. Call `see_all`, then `decide` per lane, then `finish`."""
+
+    def __init__(self, hub: Hub, board: Board) -> None:
+        self.hub = hub
+        self.board = board
+        self.verdict = Verdict()
+        self.states: dict[Place, _State | None] = {}
+        self.links: dict[str, Links] = {}
+        self.reasons: dict[str, str] = {}
+        opened = hub.directory.connections().values()
+        self.clocks = Clocks(
+            {c.id: c.rank for c in opened},
+            frozenset(c.id for c in opened if c.skew_ms is not None and abs(c.skew_ms) < EXACT_MS),
+        )
+
+    def see_all(
+        self,
+        seen: Sequence[tuple[Place, Choice, SourceState | Absent | None, datetime | None]],
+    ) -> None:
+        """Take the states to judge, and put the golden records on the board that unlinked ones may be."""
+        wanted: dict[str, None] = {}
+        for place, choice, read, read_at in seen:
+            state = self.states[place] = _state_of(choice, read, read_at)
+            if state is None or self.board.crossref_at(place) or self._own(place, state):
+                continue
+            self.board.unlinked.add(place)
+            sight = self._look(place, state, None, None)
+            if sight is not None:
+                entity = self._mapping(place).entity
+                wanted |= dict.fromkeys(identity.keys_of(entity, sight).all)
+        if wanted:
+            self._load_candidates(list(wanted))
+
+    def _load_candidates(self, keys: list[str]) -> None:
+        hits = self.hub.db.read(lambda c: golden_store.key_hits(c, keys))
+        self.board.hits = {key: list(found) for key, found in hits.items()}
+        self.verdict.keys = {key: tuple(hits.get(key, ())) for key in keys}
+        ids = {golden_id for found in hits.values() for golden_id in found}
+        self.hub.db.read(lambda c: load_family(c, self.board, ids))
+
+    def decide(self, lane: Lane, choice: Choice, told: Sequence[Event]) -> None:
+        """Give every event of a lane its outcome."""
+        place = (lane.connection, lane.object_type, lane.external_id)
+        crossref = self.board.crossref_at(place)
+        if isinstance(choice, Known):
+            golden_id = crossref.golden_id if crossref else None
+            self._close(told, choice.event, Outcome.NO_OP, golden_id, {"reason": "already known"})
+            return
+        state = self.states.get(place)
+        try:
+            if state is None:
+                self._absent(crossref, choice.event, told)
+            elif self._must_wait(lane, place, state, choice.event, told):
+                return
+            else:
+                self._state(place, crossref, state, told)
+        except Exception as error:  # one broken lane must not stop its neighbours; it is shown
+            _log.exception("lane.broken", lane=lane.key)
+            reason = f"cannot be judged: {type(error).__name__}: {error}"
+            self._close(told, choice.event, Outcome.REJECTED, None, {"reason": reason})
+
+    def _must_wait(
+        self, lane: Lane, place: Place, state: _State, event: Event, told: Sequence[Event]
+    ) -> bool:
+        """Our own create that is not answered yet comes back: its answer will know it."""
+        own = self._own(place, state)
+        if own is None or own.state is not CrossrefState.CREATING or lane.attempts >= ADOPT_AFTER:
+            return False
+        detail = {"reason": "our own create, not answered yet"}
+        self._close(told, event, Outcome.WAITING, own.golden_id, detail)
+        self.verdict.waiting[lane.key] = f"effect:{own.id}"
+        return True
+
+    def _absent(self, crossref: Crossref | None, event: Event, told: Sequence[Event]) -> None:
+        if crossref is None or crossref.state is CrossrefState.GONE:
+            self._close(told, event, Outcome.NO_OP, None, {"reason": "not there, and never linked"})
+            return
+        self.board.put_crossref(replace(crossref, state=CrossrefState.GONE))
+        detail = {"reason": "deleted there; unlinked here, nobody else is touched"}
+        self._close(told, event, Outcome.APPLIED, crossref.golden_id, detail)
+
+    def _state(
+        self, place: Place, crossref: Crossref | None, state: _State, told: Sequence[Event]
+    ) -> None:
+        suspects: tuple[OpenConflict, ...] = ()
+        linked = True
+        if crossref is None:
+            own = self._own(place, state)
+            if own is not None:
+                crossref = identity.adopt(own, place[2])
+            else:
+                crossref, suspects = self._link(place, state)
+                linked = False
+        elif crossref.state is CrossrefState.GONE:
+            crossref = identity.adopt(crossref, place[2])
+        golden = self.board.goldens[crossref.golden_id]
+        decision = self._decision(place, crossref, golden, state)
+        if decision.rejected is not None:
+            if golden.version == 0:
+                self._forget(golden, crossref)
+            self._close(told, state.event, Outcome.REJECTED, None, decision.detail)
+            return
+        self._take(decision, state, told, suspects)
+        if not linked or crossref.state is not CrossrefState.LIVE:
+            self.verdict.live.append(decision.crossref)
+
+    def _link(self, place: Place, state: _State) -> tuple[Crossref, tuple[OpenConflict, ...]]:
+        mapping = self._mapping(place)
+        sight = self._look(place, state, None, None)
+        found = identity.find_golden(self.board, mapping.entity, place, sight, self.hub.env.ids.new)
+        if found.golden.id not in self.board.goldens:
+            self.board.goldens[found.golden.id] = found.golden
+        return found.crossref, identity.duplicate_conflicts(found)
+
+    def _forget(self, golden: Golden, crossref: Crossref) -> None:
+        self.board.goldens.pop(golden.id, None)
+        self.board.crossrefs.pop(crossref.id, None)
+
+    def _decision(
+        self, place: Place, crossref: Crossref, golden: Golden, state: _State
+    ) -> Decision:
+        mapping = self._mapping(place)
+        case = Case(
+            crossref=crossref,
+            golden=golden,
+            record=state.record,
+            remote_version=state.version,
+            sight=self._look(place, state, crossref, golden),
+            sighting=sighting_of(state.event, crossref),
+            mapping_version=mapping.version,
+        )
+        return decide(
+            case,
+            entity_schema(mapping.entity),
+            policies=default_policies(),
+            clocks=self.clocks,
+            rivals_of=lambda path: self.board.rivals(golden, path, crossref.id),
+        )
+
+    def _take(
+        self,
+        decision: Decision,
+        state: _State,
+        told: Sequence[Event],
+        suspects: tuple[OpenConflict, ...],
+    ) -> None:
+        golden, crossref, event = decision.golden, decision.crossref, state.event
+        before = self.board.goldens.get(golden.id)
+        self.board.put_crossref(crossref)
+        if before is None or before.version != golden.version:
+            self.board.put_golden(golden)
+            self.verdict.versions.append(
+                Version(
+                    golden,
+                    decision.changes,
+                    crossref.connection,
+                    event.id,
+                    crossref.mapping_version,
+                )
+            )
+        self.reasons[golden.id] = event.id
+        for each in (*decision.conflicts, *suspects):
+            new_id = self.hub.env.ids.new("cf")
+            self.verdict.conflicts.append(NewConflict(new_id, each, event.id))
+        self._end_conflicts(decision)
+        outcome = Outcome.CONFLICT if suspects else decision.outcome
+        self._close(told, event, outcome, golden.id, decision.detail)
+        if decision.waits_for:
+            self.verdict.waiting[event.lane] = decision.waits_for[0]
+
+    def _end_conflicts(self, decision: Decision) -> None:
+        """Close what ended by itself: rivals that agree, values that are mapped now."""
+        golden, crossref = decision.golden, decision.crossref
+        for path in decision.settled:
+            self.verdict.closing.append((golden.id, RIVAL_VALUES, path))
+        for path in self.board.read_held.get(crossref.id, frozenset()) - crossref.held.keys():
+            subject = f"{crossref.connection}:{path}"
+            self.verdict.closing.append((golden.id, UNMAPPED_VALUE, subject))
+
+    def _close(
+        self,
+        told: Sequence[Event],
+        judged: Event,
+        outcome: Outcome,
+        golden_id: str | None,
+        detail: dict[str, Value],
+    ) -> None:
+        for each in told:
+            if each.id == judged.id:
+                self.verdict.decided.append(Decided(each.id, outcome, golden_id, detail))
+            else:
+                why = Outcome.NO_OP if outcome is Outcome.NO_OP else Outcome.SUPERSEDED
+                later = {"reason": "a later state was judged", "by": judged.id}
+                self.verdict.decided.append(Decided(each.id, why, golden_id, later))
+
+    def finish(self) -> Verdict:
+        """Plan what must be written elsewhere, and return all."""
+        live = [c for c in self.hub.directory.connections().values() if c.state == "live"]
+        for golden_id, event_id in self.reasons.items():
+            golden = self.board.goldens[golden_id]
+            plans = plan(self.board, golden, live, self.hub.env.ids.new, f"event {event_id}")
+            self.verdict.plans += [(each, event_id) for each in plans]
+        return self.verdict
+
+    def _mapping(self, place: Place) -> CompiledMapping:
+        return self.hub.mapping(place[0], place[1])
+
+    def _own(self, place: Place, state: _State) -> Crossref | None:
+        """Return the crossref whose id the record carries as client key, if it is one of ours."""
+        found = self.board.crossrefs.get(state.client_key or "")
+        mine = found is not None and found.external_id is None and found.connection == place[0]
+        return found if mine else None
+
+    def _look(
+        self, place: Place, state: _State, crossref: Crossref | None, golden: Golden | None
+    ) -> Sight:
+        mapping = self._mapping(place)
+        schema = entity_schema(mapping.entity)
+        blank = identity.unlinked(place, mapping.entity)
+        body = golden.body if golden else {}
+        known = crossref or blank
+        view = view_of(body, known.elements, schema) if golden and golden.version else None
+        links = self.links.setdefault(place[0], Links(self.hub.db, place[0], self.board))
+        inbound = mapping.to_golden(state.record, view, links)
+        return sight_of(inbound, known, body, schema, self.hub.env.ids.new)
+
+
+def _state_of(
+    choice: Choice, read: SourceState | Absent | None, read_at: datetime | None
+) -> _State | None:
+    """Return the state to judge; None: the record is gone (or nothing is to be judged)."""
+    event = choice.event
+    if isinstance(choice, Use):
+        return _State(event.state or {}, event.version, event, event.client_key)
+    if isinstance(read, SourceState):
+        seen = replace(event, read_at=read_at, changed_at=read.changed_at)
+        return _State(read.record, read.version, seen, read.client_key)
+    return None

@@ -1,0 +1,202 @@
+"""Decides due lanes in batches: claim (tx), read what is only a hint (no tx), decide in memory, write (tx)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from connectors.contract import Absent, SourceState
+from connectors.errors import ConnectorError
+from ground.database import Connection
+from hub.connections import service as connections
+from hub.effects import store as effects
+from hub.events import store as events
+from hub.events.model import Event
+from hub.events.rules import Outcome
+from hub.lanes import store as lanes
+from hub.lanes.store import Lane, Lease
+from hub.sync.board import Board, Place
+from hub.sync.deciding import Deciding, Verdict
+from hub.sync.freshness import Choice, Hint, choose
+from hub.sync.family import load_family
+from hub.sync.store import write
+from hub.wiring import Hub
+from master_data import store as golden_store
+from master_data.errors import GoldenMoved
+
+__all__ = ["decide_due"]
+
+_log = structlog.get_logger(__name__)
+
+BATCH = 100
+TRIES = 4
+WAIT_FOR_DELIVERY = timedelta(seconds=30)
+WAIT_FOR_REFERENCE = timedelta(seconds=20)
+MAX_ATTEMPTS = 5
+
+
+@dataclass(slots=True)
+class Turn:
+    """One batch: the claimed lanes with their events, and what was read of them."""
+
+    lease: Lease
+    lanes: dict[str, Lane]
+    events: dict[str, list[Event]] = field(default_factory=dict)
+    board: Board = field(default_factory=Board)
+    choices: dict[str, Choice] = field(default_factory=dict)
+    states: dict[str, SourceState | Absent] = field(default_factory=dict)
+    read_at: dict[str, datetime] = field(default_factory=dict)
+
+    def place(self, key: str) -> Place:
+        """Return the external record a lane is about."""
+        lane = self.lanes[key]
+        return lane.connection, lane.object_type, lane.external_id
+
+
+def decide_due(hub: Hub, limit: int = BATCH) -> int:
+    """Decide up to `limit` due lanes; return how many were claimed, 0 when nothing is due."""
+    open_ids = [c.id for c in hub.directory.connections().values() if c.state != "paused"]
+    now = hub.env.clock.now()
+    lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
+    if not open_ids:
+        return 0
+    if not hub.db.read(lambda c: lanes.any_due(c, open_ids, now)):
+        return 0
+    claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease))
+    if claimed:
+        _decide(hub, Turn(lease, {lane.key: lane for lane in claimed}))
+    return len(claimed)
+
+
+def _claim(connection: Connection, open_ids: Sequence[str], limit: int, lease: Lease) -> list[Lane]:
+    """Claim lanes; those whose delivery is under way wait for its answer."""
+    claimed = lanes.claim(connection, open_ids, limit=limit, lease=lease)
+    under_way = effects.busy(connection, [lane.key for lane in claimed], lease.now)
+    for lane in claimed:
+        if lane.key in under_way:
+            lanes.postpone(
+                connection,
+                lease,
+                [lane],
+                until=lease.now + WAIT_FOR_DELIVERY,
+                waits_for=f"effect:{under_way[lane.key]}",
+            )
+    return [lane for lane in claimed if lane.key not in under_way]
+
+
+def _decide(hub: Hub, turn: Turn) -> None:
+    """Gather, decide and write; what moved meanwhile is decided again."""
+    for tried in range(TRIES):
+        hub.db.read(lambda c: _gather(hub, turn, c))
+        if tried == 0:
+            _read_hints(hub, turn)
+        verdict = _judge(hub, turn)
+        try:
+            hub.db.write(lambda c, verdict=verdict: _write(hub, turn, verdict, c))  # type: ignore[misc]
+        except GoldenMoved:
+            _log.info("lanes.moved", lanes=len(turn.lanes), tried=tried + 1)
+            continue
+        if verdict.deliveries:
+            hub.doorbell.ring()
+        return
+    hub.db.write(
+        lambda c: lanes.release(c, turn.lease.token, list(turn.lanes), hub.env.clock.now())
+    )
+
+
+def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
+    """Read the events of the lanes, their crossrefs and golden records with all their crossrefs."""
+    keys = list(turn.lanes)
+    turn.board = Board()
+    turn.events = events.undecided(connection, keys)
+    for key, told in events.open_of(connection, keys).items():
+        waiting = [each for each in told if each.outcome is Outcome.WAITING]
+        turn.events.setdefault(key, []).extend(waiting)
+    for connection_id, object_type in {turn.place(key)[:2] for key in keys}:
+        ids = [p[2] for p in map(turn.place, keys) if p[:2] == (connection_id, object_type)]
+        turn.board.add_crossrefs(
+            golden_store.crossrefs_by_external(connection, connection_id, object_type, ids)
+        )
+    claimed = {e.client_key for told in turn.events.values() for e in told if e.client_key}
+    own = golden_store.crossrefs_by_id(connection, claimed) if claimed else {}
+    turn.board.add_crossrefs(own.values())
+    load_family(connection, turn.board, {each.golden_id for each in turn.board.crossrefs.values()})
+    for key, told in turn.events.items():
+        comparable = hub.connector(turn.lanes[key].connection).capabilities.comparable_version
+        told.sort(key=lambda each: (each.received_at, each.id))
+        if told and key not in turn.states:
+            turn.choices[key] = choose(
+                told, turn.board.crossref_at(turn.place(key)), comparable=comparable
+            )
+
+
+def _read_hints(hub: Hub, turn: Turn) -> None:
+    """Read the records whose events are only hints; a connection that fails keeps its lanes for later."""
+    wanted: dict[tuple[str, str], list[str]] = {}
+    for key, choice in turn.choices.items():
+        if isinstance(choice, Hint):
+            wanted.setdefault(turn.place(key)[:2], []).append(key)
+    for (connection_id, object_type), keys in wanted.items():
+        connector = hub.connector(connection_id)
+        size = connector.capabilities.bulk_read
+        for start in range(0, len(keys), size):
+            chunk = keys[start : start + size]
+            began = hub.env.clock.now()
+            try:
+                found = connector.read(object_type, [turn.place(key)[2] for key in chunk])
+            except ConnectorError as error:
+                connections.report_failure(hub, connection_id, error)
+                _put_off(hub, turn, chunk)
+                continue
+            for key in chunk:
+                turn.states[key] = found.get(turn.place(key)[2], Absent())
+                turn.read_at[key] = began
+
+
+def _put_off(hub: Hub, turn: Turn, keys: Sequence[str]) -> None:
+    """Give lanes back whose record could not be read."""
+    until = hub.env.clock.now() + timedelta(seconds=hub.settings.probe_every)
+    put_off = [turn.lanes.pop(key) for key in keys]
+    hub.db.write(lambda c: lanes.postpone(c, turn.lease, put_off, until=until))
+    for key in keys:
+        turn.choices.pop(key, None)
+        turn.events.pop(key, None)
+
+
+def _judge(hub: Hub, turn: Turn) -> Verdict:
+    """Decide every lane in memory."""
+    deciding = Deciding(hub, turn.board)
+    deciding.see_all(
+        [
+            (turn.place(key), turn.choices[key], turn.states.get(key), turn.read_at.get(key))
+            for key in turn.lanes
+            if key in turn.choices
+        ]
+    )
+    for key, told in turn.events.items():
+        if key in turn.choices:
+            deciding.decide(turn.lanes[key], turn.choices[key], told)
+    return deciding.finish()
+
+
+def _write(hub: Hub, turn: Turn, verdict: Verdict, connection: Connection) -> None:
+    """Write the verdict of the lanes that are still ours, then serve them."""
+    now = hub.db.now(connection)
+    held = lanes.held(connection, turn.lease.token, list(turn.lanes))
+    if len(held) != len(turn.lanes):
+        turn.lanes = {key: lane for key, lane in turn.lanes.items() if key in held}
+        raise GoldenMoved
+    write(hub, connection, turn.board, verdict, now)
+    waiting = [turn.lanes[key] for key in verdict.waiting if key in turn.lanes]
+    for lane in waiting:
+        lanes.postpone(
+            connection,
+            turn.lease,
+            [lane],
+            until=now + WAIT_FOR_REFERENCE,
+            waits_for=verdict.waiting[lane.key],
+        )
+    done = [lane for key, lane in turn.lanes.items() if key not in verdict.waiting]
+    if done:
+        lanes.serve(connection, turn.lease.token, done, now)

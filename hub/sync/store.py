@@ -1,0 +1,187 @@
+"""The rows of one batch of decisions: read together, written together in one unit."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from ground.database import Connection
+from ground.statements import insert_many
+from hub.conflicts import store as conflicts
+from hub.conflicts.store import Closing, Conflict
+from hub.effects import store as effects
+from hub.effects.store import NewEffect
+from hub.events import store as events
+from hub.events.model import Decided
+from hub.events.rules import Outcome
+from hub.lanes import store as lanes
+from hub.sync.board import Board
+from hub.sync.deciding import Verdict, Version
+from hub.sync.planning import Plan
+from hub.sync.rules import SNAPSHOT_EVERY
+from hub.wiring import Hub
+from master_data import store as golden_store
+from master_data.blocking import match_keys
+from master_data.errors import GoldenMoved
+from master_data.model import Crossref
+from master_data.tables import golden_version
+
+
+def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: datetime) -> None:
+    """Write a batch. Raises GoldenMoved if a row it stands on changed since it was read."""
+    check(connection, board, verdict)
+    write_board(connection, board, at)
+    write_versions(connection, verdict.versions, at)
+    conflicts.open_many(connection, verdict.conflicts, at)
+    close_conflicts(connection, verdict.closing, at)
+    write_plans(hub, connection, verdict.plans, at)
+    events.settle(connection, verdict.decided, at)
+    announce_live(connection, verdict.live, at)
+
+
+def check(connection: Connection, board: Board, verdict: Verdict) -> None:
+    """Make sure that nobody else linked these records or made their golden record meanwhile."""
+    if verdict.keys:
+        if connection.dialect.name == "postgresql":
+            for key in sorted(verdict.keys):
+                hashed = func.hashtextextended(bindparam("key"), 0)
+                connection.execute(select(func.pg_advisory_xact_lock(hashed)), {"key": key})
+        found = golden_store.key_hits(connection, verdict.keys)
+        if any(tuple(found.get(key, ())) != seen for key, seen in verdict.keys.items()):
+            raise GoldenMoved
+    for connection_id, object_type in {place[:2] for place in board.unlinked}:
+        ids = [p[2] for p in board.unlinked if p[:2] == (connection_id, object_type)]
+        if golden_store.crossrefs_by_external(connection, connection_id, object_type, ids):
+            raise GoldenMoved
+
+
+def write_board(connection: Connection, board: Board, at: datetime) -> None:
+    """Write golden records, crossrefs and match keys that changed."""
+    touched = [board.goldens[each] for each in sorted(board.touched)]
+    golden_store.insert_goldens(
+        connection, [each for each in touched if each.id not in board.read_goldens], at
+    )
+    moved = [
+        (each, board.read_goldens[each.id]) for each in touched if each.id in board.read_goldens
+    ]
+    golden_store.update_goldens(connection, moved, at)
+    crossrefs = [board.crossrefs[each] for each in sorted(board.changed)]
+    golden_store.insert_crossrefs(
+        connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
+    )
+    golden_store.update_crossrefs(
+        connection,
+        [
+            (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
+            for each in crossrefs
+            if each.id in board.read_crossrefs
+        ],
+    )
+    _write_keys(connection, board)
+
+
+def _write_keys(connection: Connection, board: Board) -> None:
+    added, removed = {}, {}
+    for golden_id in board.touched:
+        golden = board.goldens[golden_id]
+        before, after = (
+            set(board.read_keys.get(golden_id, ())),
+            set(match_keys(golden.entity, golden.body).all),
+        )
+        if after - before:
+            added[golden_id] = after - before
+        if before - after:
+            removed[golden_id] = before - after
+    golden_store.replace_keys(connection, added, removed)
+
+
+def write_versions(connection: Connection, versions: Iterable[Version], at: datetime) -> None:
+    """Write the provenance of each new golden version; every fiftieth carries the whole body."""
+    rows: list[dict[str, Any]] = [
+        {
+            "golden_id": each.golden.id,
+            "version": each.golden.version,
+            "at": at,
+            "connection": each.connection,
+            "event_id": each.event_id,
+            "actor": each.actor,
+            "mapping_version": each.mapping_version,
+            "changes": each.changes,
+            "snapshot": each.golden.body if each.golden.version % SNAPSHOT_EVERY == 0 else None,
+        }
+        for each in versions
+    ]
+    if rows:
+        insert_many(connection, golden_version, rows, on_conflict=None)
+
+
+def write_plans(
+    hub: Hub, connection: Connection, plans: Iterable[tuple[Plan, str | None]], at: datetime
+) -> None:
+    """Plan effects."""
+    effects.plan(
+        connection, [_new_effect(hub.env.ids.new("ef"), each, event) for each, event in plans], at
+    )
+
+
+def _new_effect(effect_id: str, each: Plan, event_id: str | None) -> NewEffect:
+    crossref = each.crossref
+    return NewEffect(
+        id=effect_id,
+        crossref_id=crossref.id,
+        golden_id=crossref.golden_id,
+        connection=crossref.connection,
+        object_type=crossref.object_type,
+        lane=crossref.lane,
+        operation=each.operation,
+        reason=each.reason,
+        event_id=event_id,
+    )
+
+
+def close_conflicts(
+    connection: Connection, closing: Iterable[tuple[str, str, str]], at: datetime
+) -> None:
+    """Close conflicts that ended by themselves, and the events that waited for them."""
+    wanted = set(closing)
+    if not wanted:
+        return
+    told = conflicts.open_of(connection, {golden_id for golden_id, _, _ in wanted})
+    ended = [each for each in told if (each.golden_id, each.kind, each.subject) in wanted]
+    still = [each for each in told if each not in ended]
+    resolution = {"why": "it ended by itself: the values agree, or are understood now"}
+    conflicts.close_many(connection, [Closing(each.id, "rules", resolution) for each in ended], at)
+    close_events(connection, ended, still, Outcome.SUPERSEDED, at)
+
+
+def close_events(
+    connection: Connection,
+    ended: Iterable[Conflict],
+    still: Iterable[Conflict],
+    outcome: Outcome,
+    at: datetime,
+) -> None:
+    """Give the events of ended conflicts their last outcome, unless another conflict holds them."""
+    held = {event_id for each in still for event_id in each.events}
+    done = {event_id: each for each in ended for event_id in each.events if event_id not in held}
+    events.settle(
+        connection,
+        [
+            Decided(
+                event_id, outcome, each.golden_id, {"reason": f"conflict {each.id} was settled"}
+            )
+            for event_id, each in sorted(done.items())
+        ],
+        at,
+    )
+
+
+def announce_live(connection: Connection, crossrefs: Iterable[Crossref], at: datetime) -> None:
+    """Free what waited for these records: lanes that refer to them, effects of their children."""
+    told = [each for each in crossrefs if each.external_id is not None]
+    if not told:
+        return
+    names = [f"{each.connection}:{each.entity}:{each.external_id}" for each in told]
+    lanes.waiting_for(connection, [*names, *(f"effect:{each.id}" for each in told)], at)
+    effects.release(connection, [f"{each.connection}:{each.golden_id}" for each in told], at)
