@@ -1,0 +1,121 @@
+"""Why a use case on a record failed.
+
+RecordError
+  NotFound       no such record, or not in this collection          look for another one
+  Gone           it was deleted; its tombstone remains              stop
+  Stale          it has another version than the caller expected    read again
+  Refused        values that cannot be stored, field by field       correct them
+  Duplicate      another record holds this unique value             use that one
+  Kept           a field that another system keeps up               change it there
+  InUse          other records still refer to it                    change those first
+"""
+
+from collections.abc import Sequence
+
+from ground.records.findings import FieldProblem
+from ground.strict_json import Json
+
+
+class RecordError(Exception):
+    """Base: `title` and `detail` in plain words; `extra` are further members of the problem."""
+
+    status = 500
+    title = "The record could not be changed"
+
+    def __init__(self, detail: str, **extra: Json) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.extra = extra
+
+
+class NotFound(RecordError):  # noqa: N818 (named by what went wrong)
+    """No such record."""
+
+    status = 404
+    title = "Not found"
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__(f"There is no record {record_id} here.")
+
+
+class Gone(RecordError):  # noqa: N818
+    """The record was deleted."""
+
+    status = 410
+    title = "Deleted"
+
+    def __init__(self, record_id: str, version: int) -> None:
+        super().__init__(f"The record {record_id} was deleted.", id=record_id, version=version)
+
+
+class Stale(RecordError):  # noqa: N818
+    """The record has another version than expected."""
+
+    status = 412
+    title = "Changed in the meantime"
+
+    def __init__(self, record_id: str, version: int) -> None:
+        super().__init__(
+            f"The record now has version {version}. Read it again and repeat your change.",
+            id=record_id,
+            version=version,
+        )
+
+
+class Refused(RecordError):  # noqa: N818
+    """Values that cannot be stored."""
+
+    status = 422
+    title = "Some values cannot be stored"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        listed: list[Json] = [dict(problem.document()) for problem in problems]
+        super().__init__("Correct the named fields and send it again.", errors=listed)
+
+
+class Duplicate(RecordError):  # noqa: N818
+    """Another record holds a value that must be unique."""
+
+    status = 409
+    title = "Already in use"
+
+    def __init__(self, field: str, holder: str) -> None:
+        self.field = field
+        self.holder = holder
+        super().__init__(
+            f"Another record ({holder}) already has this {field}. Use that record.",
+            field=field,
+            other=holder,
+        )
+
+
+class Kept(RecordError):  # noqa: N818
+    """A field that another system keeps up."""
+
+    status = 409
+    title = "Kept by another system"
+
+    def __init__(self, field: str, kept_by: str, text: str) -> None:
+        self.field = field
+        super().__init__(
+            text or f"This field is kept by {kept_by}. Change it there.",
+            field=field,
+            kept_by=kept_by,
+            text=text,
+        )
+
+
+class InUse(RecordError):  # noqa: N818
+    """Other records still refer to it."""
+
+    status = 409
+    title = "Still in use"
+
+    def __init__(self, collection: str, field: str, example: str) -> None:
+        super().__init__(
+            f"Records in {collection} still refer to it, for example {example}. Change them first.",
+            collection=collection,
+            field=field,
+            other=example,
+        )

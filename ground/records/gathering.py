@@ -1,0 +1,98 @@
+"""Reads in a few statements what a batch of writes has to know."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ground.database import Connection
+from ground.records import store
+from ground.records.batch import Cleaned, Stored
+from ground.records.fields import Link
+from ground.records.model import EXTERNAL_REF, Intent, Record, RecordKind
+from ground.records.tables import RecordTables
+from ground.strict_json import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """One kind's way to what is stored."""
+
+    kind: RecordKind
+    tables: RecordTables
+
+    def stored(self, connection: Connection, batch: Sequence[Cleaned]) -> Stored:
+        """Return what these writes may touch, locked until the transaction ends."""
+        records = self._records(connection, batch)
+        return Stored(
+            records=records,
+            by_ref={
+                record.external_ref: record.id
+                for record in records.values()
+                if record.external_ref is not None
+            },
+            holders=self._holders(connection, batch),
+            linked=self._linked(connection, batch, records.values()),
+            managed=store.managed_fields(connection, self.tables.managed, self.kind.name),
+            parents=self._parents(connection, batch),
+        )
+
+    def _records(self, connection: Connection, batch: Sequence[Cleaned]) -> dict[str, Record]:
+        table = self.tables.records[self.kind.name]
+        ids = [each.write.id for each in batch if each.write.id is not None]
+        refs = [ref for each in batch if isinstance(ref := each.values.get(EXTERNAL_REF), str)]
+        found = store.read_by(connection, table, "id", ids, lock=True) if ids else []
+        if refs:
+            found += store.read_by(connection, table, EXTERNAL_REF, refs, lock=True)
+        return {record.id: record for record in found}
+
+    def _holders(
+        self, connection: Connection, batch: Sequence[Cleaned]
+    ) -> dict[str, dict[str, str]]:
+        table = self.tables.records[self.kind.name]
+        holders = {}
+        for field in self.kind.fields:
+            if not field.unique or field.given:
+                continue
+            wanted = [
+                value for each in batch if isinstance(value := each.values.get(field.name), str)
+            ]
+            if wanted:
+                holders[field.name] = store.holders(connection, table, field.name, wanted)
+        return holders
+
+    def _linked(
+        self,
+        connection: Connection,
+        batch: Sequence[Cleaned],
+        records: Iterable[Record],
+    ) -> Mapping[str, Mapping[str, Record]]:
+        linked: dict[str, dict[str, Record]] = {}
+        for field in self.kind.fields:
+            if not isinstance(field.type, Link):
+                continue
+            wanted = [each.values.get(field.name) for each in batch]
+            if self.kind.finish is not None:
+                wanted += [record.values.get(field.name) for record in records]
+            ids = [value for value in wanted if isinstance(value, str)]
+            if ids:
+                table = self.tables.records[field.type.to]
+                found = store.read_by(connection, table, "id", ids, share=True)
+                linked.setdefault(field.type.to, {}).update({each.id: each for each in found})
+        return linked
+
+    def _parents(self, connection: Connection, batch: Sequence[Cleaned]) -> dict[str, Json]:
+        tree = self.kind.tree
+        if tree is None or all(each.values.get(tree) is None for each in batch):
+            return {}
+        return store.parents(connection, self.tables.records[self.kind.name], tree)
+
+
+def possible_creates(batch: Sequence[Cleaned], stored: Stored) -> int:
+    """Return how many new records the batch can make at most."""
+    return sum(
+        each.write.id is None
+        and (
+            each.write.intent is Intent.CREATE
+            or str(each.values.get(EXTERNAL_REF)) not in stored.by_ref
+        )
+        for each in batch
+    )

@@ -1,0 +1,271 @@
+"""The use cases of one collection: gather what is stored, decide, apply, announce."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ground.database import Connection, Database, DatabaseBusy, Work
+from ground.env import Env
+from ground.ids import is_id
+from ground.records import rules, store
+from ground.records.batch import Batch, Cleaned
+from ground.records.errors import Gone, InUse, NotFound, RecordError, Refused, Stale
+from ground.records.fields import Link
+from ground.records.findings import FieldProblem, Findings
+from ground.records.gathering import Gathering, possible_creates
+from ground.records.model import (
+    Author,
+    Intent,
+    ManagedField,
+    Record,
+    RecordKind,
+    Write,
+    Written,
+)
+from ground.records.tables import RecordTables
+from ground.strict_json import Json
+
+T = TypeVar("T")
+
+_ATTEMPTS = 5
+
+Announce = Callable[[Connection, str, Sequence[Record]], None]
+"""Tells the listeners, in the same transaction, which records of a collection changed."""
+
+
+class Overtaken(DatabaseBusy):
+    """Others changed the same records each time this one read them; try again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The collections of one app and what they share."""
+
+    env: Env
+    kinds: Mapping[str, RecordKind]
+    tables: RecordTables
+    announce: Announce
+
+    def collection(self, name: str) -> "Collection":
+        """Return a collection by its name."""
+        return Collection(self.kinds[name], self)
+
+    def links_to(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield (collection, field) of every link to a collection."""
+        for kind in self.kinds.values():
+            for field in kind.fields:
+                if isinstance(field.type, Link) and field.type.to == name:
+                    yield kind.name, field.name
+
+
+class Collection:
+    """All records of one kind."""
+
+    def __init__(self, kind: RecordKind, registry: Registry) -> None:
+        self.kind = kind
+        self._registry = registry
+        self.table = registry.tables.records[kind.name]
+        self._gathering = Gathering(kind, registry.tables)
+
+    @property
+    def db(self) -> Database:
+        """The database the records are in."""
+        return self._registry.env.db
+
+    # Reading
+
+    def get(self, record_id: str) -> Record:
+        """Return a living record. Errors: NotFound, Gone."""
+        record = next(iter(self.read([record_id])), None)
+        if record is None:
+            raise NotFound(record_id)
+        if record.deleted_at is not None:
+            raise Gone(record.id, record.version)
+        return record
+
+    def read(self, ids: Iterable[str]) -> list[Record]:
+        """Return the records with these ids, tombstones too, in the order of ids."""
+        known = [each for each in ids if is_id(each, self.kind.prefix)]
+        if not known:
+            return []
+        return self.db.read(lambda connection: store.read_by(connection, self.table, "id", known))
+
+    # Writing
+
+    def create(self, given: Mapping[str, Json], author: Author) -> Record:
+        """Make a record. Errors: Refused, Duplicate, Kept."""
+        return self._write_one(Write(Intent.CREATE, given), author).record
+
+    def update(
+        self,
+        record_id: str,
+        given: Mapping[str, Json],
+        author: Author,
+        *,
+        expected: int | None = None,
+    ) -> Written:
+        """Replace the given fields. Errors: NotFound, Gone, Stale, Refused, Duplicate, Kept."""
+        return self._write_one(Write(Intent.UPDATE, given, record_id, expected), author)
+
+    def bulk(
+        self, writes: Sequence[Write], author: Author, *, lenient: bool = False
+    ) -> list[Written | RecordError]:
+        """Carry out each write by itself; one that fails does not disturb the others."""
+        return self._write(writes, author, lenient=lenient)
+
+    def delete(self, record_id: str, author: Author, *, expected: int | None = None) -> Record:
+        """Leave a tombstone. Errors: NotFound, Gone, Stale, InUse."""
+        return self.decided(
+            lambda connection: self._delete(connection, record_id, author, expected)
+        )
+
+    # Managed fields
+
+    def managed(self) -> dict[str, ManagedField]:
+        """Return the fields that another system keeps up."""
+        table = self._registry.tables.managed
+        return self.db.read(
+            lambda connection: store.managed_fields(connection, table, self.kind.name)
+        )
+
+    def keep(self, fields: Sequence[ManagedField]) -> None:
+        """Make these the managed fields of the collection. Errors: Refused."""
+        problems = [
+            FieldProblem(each.field, "There is no such field; leave it out.")
+            for each in fields
+            if each.field not in self.kind.by_name
+        ]
+        if problems:
+            raise Refused(problems)
+        table = self._registry.tables.managed
+        self.db.write(
+            lambda connection: store.replace_managed_fields(
+                connection, table, self.kind.name, fields
+            )
+        )
+
+    # How a write is carried out
+
+    def create_within(
+        self, connection: Connection, given: Mapping[str, Json], author: Author
+    ) -> Record:
+        """Make a record in a unit of work that writes more than that. Errors: as `create`."""
+        (outcome,) = self._apply(connection, [self._clean(Write(Intent.CREATE, given))], author)
+        return _written(outcome).record
+
+    def _write_one(self, write: Write, author: Author) -> Written:
+        return _written(self._write([write], author, lenient=False)[0])
+
+    def _write(
+        self, writes: Sequence[Write], author: Author, *, lenient: bool
+    ) -> list[Written | RecordError]:
+        batch = [self._clean(write, lenient=lenient) for write in writes]
+        try:
+            return self.decided(lambda connection: self._apply(connection, batch, author))
+        except Overtaken:
+            if len(batch) == 1:
+                raise
+        # Something in this batch collides again and again: let only that item fail.
+        return [self._write_alone(each, author) for each in batch]
+
+    def _write_alone(self, cleaned: Cleaned, author: Author) -> Written | RecordError:
+        (outcome,) = self.decided(lambda connection: self._apply(connection, [cleaned], author))
+        return outcome
+
+    def decided(self, work: Work[T]) -> T:
+        """Return what a unit of work returns, begun again while others overtake it."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self.db.write(work)
+            except (Overtaken, store.IntegrityError):
+                continue
+        raise Overtaken
+
+    def _clean(self, write: Write, *, lenient: bool = False) -> Cleaned:
+        findings = Findings(lenient=lenient)
+        return Cleaned(write, rules.clean(self.kind, write.given, findings), findings)
+
+    def _apply(
+        self, connection: Connection, cleaned: Sequence[Cleaned], author: Author
+    ) -> list[Written | RecordError]:
+        stored = self._gathering.stored(connection, cleaned)
+        batch = Batch(
+            kind=self.kind,
+            stored=stored,
+            author_id=author.id,
+            now=self.db.now(connection),
+            new_id=self._registry.env.ids.new,
+            number=self._numbers(connection, possible_creates(cleaned, stored)),
+        )
+        outcomes = [batch.decide(each) for each in cleaned]
+        self._save(connection, list(batch.touched.values()), stored.read)
+        return outcomes
+
+    def _save(
+        self, connection: Connection, touched: Sequence[Record], read: Mapping[str, int]
+    ) -> None:
+        if not touched:
+            return
+        new = [record for record in touched if record.id not in read]
+        old = [record for record in touched if record.id in read]
+        store.add_records(connection, self.kind, self.table, new)
+        if not store.change_records(connection, self.kind, self.table, old, read):
+            raise Overtaken
+        self._registry.announce(connection, self.kind.name, touched)
+
+    def _numbers(self, connection: Connection, most: int) -> Callable[[], str]:
+        """Return a source of numbers that takes `most` of them at its first use."""
+        series = self.kind.series
+        taken: list[int] = []
+
+        def number() -> str:
+            if series is None:
+                raise LookupError(self.kind.name)
+            if not taken:
+                table = self._registry.tables.series
+                first = store.take_numbers(connection, table, self.kind.name, most)
+                taken.extend(range(first + most - 1, first - 1, -1))
+            return series.form.format(taken.pop())
+
+        return number
+
+    def _delete(
+        self,
+        connection: Connection,
+        record_id: str,
+        author: Author,
+        expected: int | None,
+    ) -> Record:
+        found = store.read_by(connection, self.table, "id", [record_id], lock=True)
+        if not found:
+            raise NotFound(record_id)
+        (before,) = found
+        if before.deleted_at is not None:
+            raise Gone(before.id, before.version)
+        if expected is not None and expected != before.version:
+            raise Stale(before.id, before.version)
+        self._refuse_in_use(connection, record_id)
+        now = max(self.db.now(connection), before.updated_at)
+        tombstone = replace(
+            before,
+            version=before.version + 1,
+            updated_at=now,
+            updated_by=author.id,
+            deleted_at=now,
+            values={},
+        )
+        self._save(connection, [tombstone], {before.id: before.version})
+        return tombstone
+
+    def _refuse_in_use(self, connection: Connection, record_id: str) -> None:
+        for collection, field in self._registry.links_to(self.kind.name):
+            table = self._registry.tables.records[collection]
+            user = store.first_user_of(connection, table, field, record_id)
+            if user is not None:
+                raise InUse(collection, field, user)
+
+
+def _written(outcome: Written | RecordError) -> Written:
+    if isinstance(outcome, RecordError):
+        raise outcome
+    return outcome

@@ -1,0 +1,175 @@
+"""Rows of records <-> Record: the only module here with queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ground.records.model import EXTERNAL_REF, ManagedField, Record, RecordKind
+from ground.records.rules import search_text
+from ground.statements import among, insert_many, keys, update_many
+from ground.strict_json import Json
+
+__all__ = [
+    "IntegrityError",
+    "add_records",
+    "change_records",
+    "first_user_of",
+    "holders",
+    "managed_fields",
+    "parents",
+    "read_by",
+    "records_of",
+    "replace_managed_fields",
+    "take_numbers",
+]
+
+_HEAD = (
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "updated_by",
+    EXTERNAL_REF,
+    "deleted_at",
+    "body",
+)
+
+
+def record_columns(table: Table) -> list[Any]:
+    """Return the columns that `records_of` needs."""
+    return [table.c[name] for name in _HEAD]
+
+
+def records_of(rows: Iterable[Sequence[Any]]) -> list[Record]:
+    """Return the records of rows with the columns of `record_columns`."""
+    return [Record(*row) for row in rows]
+
+
+def read_by(  # noqa: PLR0913 (a query has this many sides)
+    connection: Connection,
+    table: Table,
+    column: str,
+    values: Iterable[str],
+    *,
+    lock: bool = False,
+    share: bool = False,
+) -> list[Record]:
+    """Return the records (tombstones too) whose column has one of the values, ordered by id.
+
+    lock: nobody else may change them before this transaction ends; share: nobody may delete them.
+    """
+    wanted = keys(connection, sorted(set(values)))
+    statement = (
+        select(*record_columns(table)).where(among(table.c[column], "wanted")).order_by(table.c.id)
+    )
+    if lock or share:
+        statement = statement.with_for_update(read=share)
+    return records_of(connection.execute(statement, {"wanted": wanted}).tuples())
+
+
+def holders(
+    connection: Connection, table: Table, column: str, values: Iterable[str]
+) -> dict[str, str]:
+    """Return value -> id of the living record that holds it in a unique column."""
+    wanted = keys(connection, sorted(set(values)))
+    statement = select(table.c[column], table.c.id).where(
+        among(table.c[column], "wanted"), table.c.deleted_at.is_(None)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement, {"wanted": wanted})}
+
+
+def parents(connection: Connection, table: Table, column: str) -> dict[str, Json]:
+    """Return id -> parent of every living record of a tree; the tree stays as it is till the end."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(table.c.id).order_by(table.c.id).with_for_update())
+    statement = select(table.c.id, table.c[column]).where(table.c.deleted_at.is_(None))
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def first_user_of(connection: Connection, table: Table, column: str, record_id: str) -> str | None:
+    """Return the id of a living record that links to `record_id`."""
+    statement = (
+        select(table.c.id)
+        .where(table.c[column] == record_id, table.c.deleted_at.is_(None))
+        .order_by(table.c.id)
+        .limit(1)
+    )
+    found: str | None = connection.execute(statement).scalar()
+    return found
+
+
+def add_records(
+    connection: Connection, kind: RecordKind, table: Table, records: Sequence[Record]
+) -> None:
+    """Insert new records."""
+    insert_many(connection, table, [_row(kind, record) for record in records])
+
+
+def change_records(
+    connection: Connection,
+    kind: RecordKind,
+    table: Table,
+    records: Sequence[Record],
+    read: Mapping[str, int],
+) -> bool:
+    """Write new versions over the versions in `read` (by id); False if any has moved since."""
+    rows = [_row(kind, record) | {"expected_version": read[record.id]} for record in records]
+    updated = update_many(connection, table, ["id"], rows, expect="version")
+    return len(updated) == len(rows)
+
+
+def _row(kind: RecordKind, record: Record) -> dict[str, Any]:
+    values = record.values
+    row = {name: getattr(record, name) for name in _HEAD if name != "body"}
+    for field in kind.fields:
+        if field.column:
+            row[field.name] = values.get(field.name)
+    row["search"] = search_text(kind, values)
+    row["body"] = values
+    return row
+
+
+def managed_fields(
+    connection: Connection, table: Table, collection: str
+) -> dict[str, ManagedField]:
+    """Return the managed fields of a collection by name."""
+    statement = select(table.c.field, table.c.kept_by, table.c.text, table.c.set_by).where(
+        table.c.collection == collection
+    )
+    return {row[0]: ManagedField(*row) for row in connection.execute(statement)}
+
+
+def replace_managed_fields(
+    connection: Connection,
+    table: Table,
+    collection: str,
+    fields: Sequence[ManagedField],
+) -> None:
+    """Make these the managed fields of a collection."""
+    connection.execute(delete(table).where(table.c.collection == collection))
+    rows = [
+        {
+            "collection": collection,
+            "field": each.field,
+            "kept_by": each.kept_by,
+            "text": each.text,
+            "set_by": each.set_by,
+        }
+        for each in fields
+    ]
+    insert_many(connection, table, rows)
+
+
+def take_numbers(connection: Connection, table: Table, series: str, count: int) -> int:
+    """Return the first of `count` numbers nobody else will get."""
+    insert_many(connection, table, [{"name": series, "next": 1}], on_conflict="nothing")
+    statement = (
+        update(table)
+        .where(table.c.name == series)
+        .values(next=table.c.next + count)
+        .returning(table.c.next)
+    )
+    after: int = connection.execute(statement).scalar_one()
+    return after - count

@@ -1,0 +1,107 @@
+"""Currencies and exact amounts (ISO 4217), units (UN/ECE Rec 20), GTIN, customs codes."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+import pycountry
+from babel.numbers import get_currency_precision
+from stdnum import ean
+
+from ground.standards.errors import NotStandard
+from ground.standards.units import UNITS
+
+_PLAIN_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?")
+_UNIT = re.compile(r"[A-Z0-9]{2,3}")
+_HS_CODE = re.compile(r"\d{6}(?:\d{2}){0,2}")
+_PRICE_DIGITS = 6
+_UNTRADED = frozenset({"XXX", "XTS"})
+
+
+@cache
+def currency_codes() -> frozenset[str]:
+    """Every alphabetic code of ISO 4217 that names money (not "none" and "test")."""
+    return frozenset(money.alpha_3 for money in pycountry.currencies) - _UNTRADED
+
+
+@cache
+def exponent(code: str) -> int:
+    """Digits after the point of a currency: EUR 2, JPY 0, KWD 3."""
+    return int(get_currency_precision(code))
+
+
+def currency(text: str) -> str:
+    """Three-letter code in upper case."""
+    code = text.upper()
+    if code not in currency_codes():
+        raise NotStandard("Use the three-letter currency code, for example EUR.")
+    return code
+
+
+def number(text: str) -> Decimal:
+    """A plain decimal number: digits, a point, no exponent, no separators."""
+    if not _PLAIN_NUMBER.fullmatch(text):
+        raise NotStandard('Write a plain number, for example "12.50".')
+    return Decimal(text)
+
+
+def amount(text: str, code: str) -> str:
+    """An amount with exactly the digits of its currency; more digits are refused, never rounded."""
+    digits = exponent(code)
+    exact = number(text)
+    if _digits(exact) > digits:
+        raise NotStandard(f"{code} has {digits} digits after the point; this amount has more.")
+    return _written(exact, digits)
+
+
+def price(text: str, code: str) -> str:
+    """A unit price: at least the digits of its currency, at most six, never negative."""
+    exact = number(text)
+    digits = max(_digits(exact), exponent(code))
+    if digits > _PRICE_DIGITS:
+        raise NotStandard(f"A price has at most {_PRICE_DIGITS} digits after the point.")
+    if exact < 0:
+        raise NotStandard("A price is zero or more.")
+    return _written(exact, digits)
+
+
+def quantity(text: str) -> str:
+    """A quantity in plain notation without idle zeros: `1.50` becomes `1.5`."""
+    exact = number(text)
+    return _written(exact, _digits(exact))
+
+
+def _digits(exact: Decimal) -> int:
+    places = exact.normalize().as_tuple().exponent
+    return max(0, -places) if isinstance(places, int) else 0
+
+
+def _written(exact: Decimal, digits: int) -> str:
+    # Adding zero turns "-0" into "0".
+    return f"{exact + 0:.{digits}f}"
+
+
+def unit(text: str) -> str:
+    """Rec 20 code in upper case. `NotStandard` also for well-formed codes outside our table."""
+    code = text.upper()
+    if code in UNITS:
+        return code
+    if _UNIT.fullmatch(code):
+        raise NotStandard(f"{code} is not a unit we know; use for example C62, KGM, LTR or HUR.")
+    raise NotStandard("Use a UN/ECE Rec 20 unit code, for example C62 (one) or KGM (kilogram).")
+
+
+def gtin(text: str) -> str:
+    """8, 12, 13 or 14 digits with a right check digit."""
+    digits = ean.compact(text)
+    if not ean.is_valid(digits):
+        raise NotStandard("A GTIN has 8, 12, 13 or 14 digits and a check digit; compare the label.")
+    return str(digits)
+
+
+def hs_code(text: str) -> str:
+    """Customs code: 6, 8 or 10 digits; points and spaces are left out."""
+    digits = re.sub(r"[ .]", "", text)
+    if not _HS_CODE.fullmatch(digits):
+        raise NotStandard("A customs code has 6, 8 or 10 digits, for example 8471.30.")
+    return digits

@@ -1,0 +1,1 @@
+"""The back office: customers with their terms, products with their prices."""
