@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from connectors.contract import Connector
 from ground.database import Database
-from ground.env import Env
+from ground.env import Bell, Env
 from hub.errors import UnknownConnection, UnknownObjectType
 from hub.settings import HubSettings
 from mappings import CompiledMapping
@@ -59,10 +59,18 @@ class Vault(Protocol):
 
 
 class Doorbell(Protocol):
-    """Tells workers that there is something to do; may lose it, never blocks, never fails."""
+    """Tells that there may be something to do; never blocks, never fails."""
 
     def ring(self) -> None:
-        """Wake the workers, here or elsewhere."""
+        """Ring all bells."""
+        ...
+
+    def listen(self) -> Bell:
+        """Return a new bell that rings from now on."""
+        ...
+
+    def leave(self, bell: Bell) -> None:
+        """Ring this bell no more."""
         ...
 
 

@@ -54,7 +54,7 @@ class ConnectionDirectory:
             return self._opened(stored)
         except (BadManifest, KeyTrouble, MappingError) as error:
             self._broken[stored.id] = stored.version
-            _log.error("connection.not_opened", connection=stored.id, reason=str(error))  # noqa: TRY400
+            _log.error("connection.not_opened", connection=stored.id, reason=str(error))
             return None
 
     def _opened(self, stored: StoredConnection) -> OpenConnection:

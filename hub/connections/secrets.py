@@ -40,7 +40,7 @@ class SealedVault:
         bound = self._bound(place)
         wrapped = self._encrypt(self._key, own_key, bound)
         sealed = self._encrypt(AESGCM(own_key), secret.encode(), bound)
-        return ".".join((_FORM, self._key_id, wrapped, sealed))
+        return f"{_FORM}.{self._key_id}.{wrapped}.{sealed}"
 
     def unseal(self, place: str, sealed: str) -> str:
         """Return the secret. Raises SecretUnreadable."""

@@ -16,7 +16,7 @@ from hub.connections import store
 from hub.connections.model import NewConnection, StoredConnection
 from hub.connections.rules import State, Wellbeing, next_probe, state_after, trouble_of
 from hub.errors import BadConnection, ConnectionExists, UnknownConnection, WrongState
-from hub.wiring import Hub, Vault
+from hub.wiring import Hub, OpenConnection, Vault
 
 __all__ = [
     "KEY_FIELD",
@@ -24,9 +24,11 @@ __all__ = [
     "act",
     "add_connection",
     "add_webhook_secret",
+    "callable_now",
     "check_connection",
     "place",
     "report_failure",
+    "report_success",
     "subscribe",
     "webhook_secrets",
 ]
@@ -100,7 +102,7 @@ def check_connection(hub: Hub, connection_id: str) -> Health:
         if _required(connection, connection_id).health is not Wellbeing.OK:
             columns["next_probe_at"] = hub.db.now(connection)
         if columns:
-            store.set_health(connection, connection_id, **columns)
+            store.set_health(connection, connection_id, columns)
 
     hub.db.write(note)
     _announce(hub)
@@ -117,7 +119,8 @@ def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
             raise WrongState(connection_id, stored.state, action)
         now = hub.db.now(connection)
         approved_at = now if action == "approve" else stored.approved_at
-        store.configure(connection, stored, now, state=state.value, approved_at=approved_at)
+        columns = {"state": state.value, "approved_at": approved_at}
+        store.configure(connection, stored, now, columns)
         return replace(stored, state=state, version=stored.version + 1, approved_at=approved_at)
 
     stored = hub.db.write(change)
@@ -133,12 +136,8 @@ def add_webhook_secret(hub: Hub, connection_id: str, secret: str) -> None:
         stored = _required(connection, connection_id)
         known = [each for each in webhook_secrets(hub.vault, stored) if each != secret]
         kept = [secret, *known][:_SECRETS_KEPT]
-        store.configure(
-            connection,
-            stored,
-            hub.db.now(connection),
-            webhook_secrets_cipher=_sealed_secrets(hub.vault, connection_id, kept),
-        )
+        columns = {"webhook_secrets_cipher": _sealed_secrets(hub.vault, connection_id, kept)}
+        store.configure(connection, stored, hub.db.now(connection), columns)
 
     hub.db.write(change)
     _announce(hub)
@@ -166,17 +165,40 @@ def report_failure(hub: Hub, connection_id: str, error: ConnectorError) -> None:
         store.set_health(
             connection,
             connection_id,
-            health=trouble.health.value,
-            health_reason=trouble.reason,
-            failing_since=now,
-            failures=1,
-            next_probe_at=probe,
+            {
+                "health": trouble.health.value,
+                "health_reason": trouble.reason,
+                "failing_since": now,
+                "failures": 1,
+                "next_probe_at": probe,
+            },
         )
         return True
 
     if hub.db.write(note):
         _log.warning("connection.failing", connection=connection_id, health=trouble.health.value)
         hub.directory.refresh()
+
+
+def report_success(hub: Hub, connection_id: str) -> None:
+    """Note that a connection answered; if it counts as failing, its probe is due now."""
+    known = hub.directory.connections().get(connection_id)
+    if known is None or known.health == Wellbeing.OK.value:
+        return
+
+    def note(connection: Connection) -> None:
+        if _required(connection, connection_id).health is not Wellbeing.OK:
+            now = hub.db.now(connection)
+            store.set_health(connection, connection_id, {"next_probe_at": now})
+
+    hub.db.write(note)
+    hub.doorbell.ring()
+
+
+def callable_now(hub: Hub) -> list[OpenConnection]:
+    """Return the connections that may be written to: live and not failing."""
+    known = hub.directory.connections()
+    return [known[connection_id] for connection_id in hub.writable if connection_id in known]
 
 
 def webhook_secrets(vault: Vault, stored: StoredConnection) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Connections <-> rows."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -44,10 +45,10 @@ def all_connections(connection: Connection) -> list[StoredConnection]:
 
 
 def configure(
-    connection: Connection, stored: StoredConnection, now: datetime, **changes: Any
+    connection: Connection, stored: StoredConnection, now: datetime, columns: Mapping[str, Any]
 ) -> bool:
     """Change configuration columns; False if someone changed them meanwhile."""
-    values = changes | {"version": stored.version + 1, "updated_at": now}
+    values = dict(columns) | {"version": stored.version + 1, "updated_at": now}
     statement = (
         update(table)
         .where(table.c.id == stored.id, table.c.version == stored.version)
@@ -56,9 +57,9 @@ def configure(
     return connection.execute(statement).rowcount == 1
 
 
-def set_health(connection: Connection, connection_id: str, **columns: Any) -> None:
+def set_health(connection: Connection, connection_id: str, columns: Mapping[str, Any]) -> None:
     """Write what the breaker knows."""
-    connection.execute(update(table).where(table.c.id == connection_id).values(columns))
+    connection.execute(update(table).where(table.c.id == connection_id).values(dict(columns)))
 
 
 def claim_probes(connection: Connection, now: datetime, until: datetime) -> list[str]:

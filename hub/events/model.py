@@ -47,7 +47,13 @@ class NewEvent:
         return lane_key(self.connection, self.object_type, self.external_id or "")
 
     @staticmethod
-    def of(change: Change, *, event_id: str, connection: str, **more: Any) -> "NewEvent":
+    def of(
+        change: Change,
+        *,
+        event_id: str,
+        connection: str,
+        **more: Any,  # noqa: ANN401 - the fields of the event
+    ) -> "NewEvent":
         """Make the event of a connector's change; `more` are further fields of the event."""
         fields: dict[str, Any] = {
             "id": event_id,

@@ -1,6 +1,7 @@
 """One small question per failing connection now and then; on the answer all its work is due."""
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -58,10 +59,12 @@ def _put_off(hub: Hub, connection_id: str, error: ConnectorError) -> None:
         store.set_health(
             connection,
             connection_id,
-            health=trouble.health.value,
-            health_reason=trouble.reason,
-            failures=failures,
-            next_probe_at=probe,
+            {
+                "health": trouble.health.value,
+                "health_reason": trouble.reason,
+                "failures": failures,
+                "next_probe_at": probe,
+            },
         )
 
     hub.db.write(note)
@@ -70,17 +73,16 @@ def _put_off(hub: Hub, connection_id: str, error: ConnectorError) -> None:
 def _set_going(hub: Hub, connection_id: str, health: Health) -> None:
     def note(connection: Connection) -> None:
         now = hub.db.now(connection)
-        columns = {} if health.skew is None else {"skew_ms": round(health.skew * 1000)}
-        store.set_health(
-            connection,
-            connection_id,
-            health=Wellbeing.OK.value,
-            health_reason=None,
-            failing_since=None,
-            failures=0,
-            next_probe_at=None,
-            **columns,
-        )
+        columns: dict[str, Any] = {
+            "health": Wellbeing.OK.value,
+            "health_reason": None,
+            "failing_since": None,
+            "failures": 0,
+            "next_probe_at": None,
+        }
+        if health.skew is not None:
+            columns["skew_ms"] = round(health.skew * 1000)
+        store.set_health(connection, connection_id, columns)
         lanes.make_due(connection, connection_id, now)
         effects.make_due(connection, connection_id, now)
         polls.make_due(connection, connection_id, now)

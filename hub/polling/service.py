@@ -1,0 +1,166 @@
+"""Asks systems what changed: read a page (no tx), then events and cursor in one transaction."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from connectors.contract import ChangePage
+from connectors.errors import ConnectionTrouble, ConnectorError, CursorLost
+from ground.database import Connection
+from ground.strict_json import canonical
+from hub.connections.service import report_failure
+from hub.events import store as events
+from hub.events.model import NewEvent
+from hub.lanes.store import Lease, lane_key
+from hub.polling import store
+from hub.polling.model import Poll
+from hub.polling.rules import news, versioned
+from hub.wiring import Hub
+from master_data.store import known_versions
+
+__all__ = ["poll_due", "poll_now", "schedule"]
+
+_log = structlog.get_logger(__name__)
+_MOST_PAGES = 50
+_AFTER_ERROR = timedelta(minutes=1)
+
+
+def schedule(hub: Hub) -> int:
+    """Have every mapped object type of every connection polled; return how many are new."""
+    feeds = [
+        (each.id, object_type)
+        for each in hub.directory.connections().values()
+        for object_type in each.connector.capabilities.object_types
+        if object_type in each.mappings
+    ]
+    return hub.db.write(lambda connection: store.ensure(connection, feeds, hub.db.now(connection)))
+
+
+def poll_now(hub: Hub, connection_id: str) -> int:
+    """Ask for a full listing of all object types of a connection; return how many."""
+    hub.connection(connection_id)
+    schedule(hub)
+    asked = hub.db.write(
+        lambda connection: store.ask_full(connection, connection_id, hub.db.now(connection))
+    )
+    hub.doorbell.ring()
+    return asked
+
+
+def poll_due(hub: Hub) -> int:
+    """Poll the object type that is due longest; return 1, or 0 when none is due."""
+    workable = hub.workable
+    if not workable or not hub.db.read(
+        lambda connection: store.any_due(connection, workable, hub.db.now(connection))
+    ):
+        return 0
+    claimed = hub.db.write(lambda connection: _claim(hub, workable, connection))
+    if claimed is None:
+        return 0
+    try:
+        _follow(hub, claimed)
+    except CursorLost:
+        _log.info("poll.cursor_lost", **_name(claimed))
+        _give_back(hub, claimed, {"cursor": None, "error": None}, full=True)
+    except ConnectionTrouble as error:
+        _give_back(hub, claimed, {"error": str(error)})
+        report_failure(hub, claimed.connection, error)
+    except ConnectorError as error:
+        _log.warning("poll.not_understood", reason=str(error), **_name(claimed))
+        _give_back(hub, claimed, {"error": str(error)}, pause=_AFTER_ERROR)
+    return 1
+
+
+def _claim(hub: Hub, workable: list[str], connection: Connection) -> Poll | None:
+    now = hub.db.now(connection)
+    until = now + timedelta(seconds=hub.settings.lease)
+    return store.claim(connection, workable, Lease(hub.env.ids.new("le"), now, until))
+
+
+def _follow(hub: Hub, claimed: Poll) -> None:
+    """Read page by page to the end of the feed, or until others should have their turn."""
+    connector = hub.connector(claimed.connection)
+    for _ in range(_MOST_PAGES):
+        began = hub.db.read(hub.db.now)
+        page = connector.changes(claimed.object_type, claimed.cursor, hub.settings.poll_page)
+        if not _keep(hub, claimed, page, began) or not page.more:
+            return
+        claimed = replace(claimed, cursor=page.cursor)
+    _give_back(hub, claimed, {})
+
+
+def _keep(hub: Hub, claimed: Poll, page: ChangePage, began: datetime) -> bool:
+    """Store what is news and the cursor together; False if the claim was lost meanwhile."""
+
+    def write(connection: Connection) -> int | None:
+        now = hub.db.now(connection)
+        if not store.save(connection, claimed, _progress(hub, page, now)):
+            return None
+        new = _new_events(hub, connection, claimed, page, began)
+        events.insert(connection, new, now)
+        return len(new)
+
+    found = hub.db.write(write)
+    if found is None:
+        _log.info("poll.claim_lost", **_name(claimed))
+        return False
+    if found:
+        _log.info("poll.news", events=found, **_name(claimed))
+    return True
+
+
+def _progress(hub: Hub, page: ChangePage, now: datetime) -> dict[str, Any]:
+    if page.more:
+        return {"cursor": page.cursor, "due_at": now + timedelta(seconds=hub.settings.lease)}
+    return {
+        "cursor": page.cursor,
+        "due_at": now + timedelta(seconds=hub.settings.poll_every),
+        "token": None,
+        "full_since": None,
+        "last_ok_at": now,
+        "error": None,
+    }
+
+
+def _new_events(
+    hub: Hub, connection: Connection, claimed: Poll, page: ChangePage, began: datetime
+) -> list[NewEvent]:
+    changes = [versioned(change, canonical) for change in page.changes]
+    ids = sorted({change.external_id for change in changes})
+    lane_of = {lane_key(claimed.connection, claimed.object_type, each): each for each in ids}
+    known = known_versions(connection, claimed.connection, claimed.object_type, ids)
+    waiting = {
+        (lane_of[lane], version)
+        for lane, version in events.undecided_versions(connection, list(lane_of))
+    }
+    return [
+        NewEvent.of(
+            change,
+            event_id=hub.env.ids.new("ev"),
+            connection=claimed.connection,
+            read_at=began,
+        )
+        for change in news(changes, known, waiting)
+    ]
+
+
+def _give_back(
+    hub: Hub,
+    claimed: Poll,
+    columns: dict[str, Any],
+    *,
+    pause: timedelta = timedelta(0),
+    full: bool = False,
+) -> None:
+    def write(connection: Connection) -> None:
+        now = hub.db.now(connection)
+        more = {"full_since": now} if full else {}
+        store.save(connection, claimed, {"token": None, "due_at": now + pause} | columns | more)
+
+    hub.db.write(write)
+
+
+def _name(claimed: Poll) -> dict[str, str]:
+    return {"connection": claimed.connection, "object_type": claimed.object_type}

@@ -1,0 +1,97 @@
+"""Cursors <-> rows. `due_at` and `token` are claim, lease and fence, as with lanes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, select, update
+
+from ground.database import Connection
+from ground.statements import among, insert_many, keys
+from hub.lanes.store import Lease
+from hub.polling.model import Poll
+from hub.polling.tables import poll
+
+__all__ = ["all_polls", "any_due", "ask_full", "claim", "ensure", "make_due", "save"]
+
+_COLUMNS = [poll.c[field.name] for field in fields(Poll)]
+
+
+def ensure(connection: Connection, feeds: Iterable[tuple[str, str]], now: datetime) -> int:
+    """Make a row, due now, for each (connection, object type) that has none; return how many."""
+    rows = [
+        {"connection": connection_id, "object_type": object_type, "due_at": now}
+        for connection_id, object_type in feeds
+    ]
+    return insert_many(connection, poll, rows, on_conflict="nothing")
+
+
+def claim(connection: Connection, connection_ids: Sequence[str], lease: Lease) -> Poll | None:
+    """Claim the poll that is due longest."""
+    first = (
+        select(poll.c.connection, poll.c.object_type)
+        .where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
+        .order_by(poll.c.due_at, poll.c.connection, poll.c.object_type)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    values = {"ids": keys(connection, connection_ids), "now": lease.now}
+    found = connection.execute(first, values).one_or_none()
+    if found is None:
+        return None
+    statement = (
+        update(poll)
+        .where(poll.c.connection == found.connection, poll.c.object_type == found.object_type)
+        .values(due_at=lease.until, token=lease.token)
+        .returning(*_COLUMNS)
+    )
+    return Poll(*connection.execute(statement).one())
+
+
+def save(connection: Connection, claimed: Poll, columns: Mapping[str, Any]) -> bool:
+    """Write columns of a claimed poll; False if the claim was lost."""
+    statement = (
+        update(poll)
+        .where(
+            poll.c.connection == claimed.connection,
+            poll.c.object_type == claimed.object_type,
+            poll.c.token == claimed.token,
+        )
+        .values(dict(columns))
+    )
+    return connection.execute(statement).rowcount == 1
+
+
+def ask_full(connection: Connection, connection_id: str, now: datetime) -> int:
+    """Begin a full listing of every object type now, whoever polls it; return how many."""
+    statement = (
+        update(poll)
+        .where(poll.c.connection == connection_id)
+        .values(cursor=None, full_since=now, due_at=now, token=None)
+    )
+    return int(connection.execute(statement).rowcount)
+
+
+def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
+    """Make the unclaimed polls of a connection due: its system is back."""
+    statement = (
+        update(poll)
+        .where(poll.c.connection == connection_id, poll.c.token.is_(None))
+        .values(due_at=now)
+    )
+    connection.execute(statement)
+
+
+def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
+    """Say whether a poll of these connections is due."""
+    due = exists().where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
+    values = {"ids": keys(connection, connection_ids), "now": now}
+    return bool(connection.scalar(select(due), values))
+
+
+def all_polls(connection: Connection, connection_id: str) -> list[Poll]:
+    """Return where polling of a connection stands."""
+    query = select(*_COLUMNS).where(poll.c.connection == bindparam("wanted"))
+    rows = connection.execute(query.order_by(poll.c.object_type), {"wanted": connection_id})
+    return [Poll(*row) for row in rows]

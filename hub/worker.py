@@ -1,0 +1,106 @@
+"""A worker process, or the worker thread of a single process: rings, and serves what rings.
+
+Own commits ring at once; other processes' commits are seen by watching the database; what only
+time makes due is found by the sweeper. Where nobody answers (Redis away), the sweeper serves itself.
+"""
+
+from collections.abc import Callable
+
+import dramatiq
+import structlog
+
+from ground.database import Connection, Watch
+from ground.env import Bell
+from hub.broker import Crew, ring
+from hub.connections import store as connections
+from hub.effects import store as effects
+from hub.effects.tasks import deliver_turn
+from hub.lanes import store as lanes
+from hub.polling import store as polls
+from hub.polling.service import schedule
+from hub.polling.tasks import poll_turn
+from hub.probing.tasks import probe_turn
+from hub.sync.tasks import decide_turn
+from hub.turns import Turn
+from hub.wiring import Hub
+
+__all__ = ["AFTER_COMMIT", "run"]
+
+AFTER_COMMIT = ("decide", "deliver")
+"""Turns for which a commit may have made work."""
+_WATCH_EVERY = 0.01
+_RING_PAUSE = 0.005
+_log = structlog.get_logger(__name__)
+
+
+def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
+    """Work until `stop()` says so, then finish what is in hand."""
+    turns = [decide_turn(hub), deliver_turn(hub), poll_turn(hub), probe_turn(hub)]
+    crew = Crew(broker, turns)
+    sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
+    watch = hub.db.watch()
+    bell = hub.doorbell.listen()
+    crew.start()
+    _log.info("worker.started")
+    try:
+        _attend(hub, broker, sweeper, bell, watch, stop)
+    finally:
+        hub.doorbell.leave(bell)
+        crew.stop()
+        watch.close()
+        _log.info("worker.stopped")
+
+
+def _attend(  # noqa: PLR0913, PLR0917 - the parts of one loop
+    hub: Hub,
+    broker: dramatiq.Broker,
+    sweeper: "Sweeper",
+    bell: Bell,
+    watch: Watch,
+    stop: Callable[[], bool],
+) -> None:
+    clock = hub.env.clock
+    next_sweep = clock.monotonic()
+    while not stop():
+        if bell.wait(_WATCH_EVERY) or watch.changed():
+            ring(broker, AFTER_COMMIT)
+            clock.sleep(_RING_PAUSE)
+        if clock.monotonic() >= next_sweep:
+            sweeper.sweep()
+            next_sweep = clock.monotonic() + hub.settings.sweep_every
+
+
+class Sweeper:
+    """Finds in rows what is due and rings for it; serves itself what nobody began since."""
+
+    def __init__(self, hub: Hub, broker: dramatiq.Broker, turns: dict[str, Turn]) -> None:
+        self._hub = hub
+        self._broker = broker
+        self._turns = turns
+        self._rung: dict[str, int] = {}
+
+    def sweep(self) -> None:
+        """Look once."""
+        try:
+            self._hub.directory.refresh()
+            schedule(self._hub)
+            due = self._hub.db.read(self._due)
+        except Exception as error:  # noqa: BLE001 - the next sweep looks again
+            _log.warning("sweep.failed", error=type(error).__name__)
+            return
+        ring(self._broker, due)
+        neglected = [name for name in due if self._rung.get(name) == self._turns[name].begun]
+        self._rung = {name: self._turns[name].begun for name in due}
+        for name in neglected:
+            self._turns[name].run()
+
+    def _due(self, connection: Connection) -> list[str]:
+        now = self._hub.db.now(connection)
+        workable, writable = self._hub.workable, self._hub.writable
+        found = {
+            "decide": lanes.any_due(connection, workable, now),
+            "deliver": effects.any_due(connection, writable, now),
+            "poll": polls.any_due(connection, workable, now),
+            "probe": connections.any_probe_due(connection, now),
+        }
+        return [name for name, is_due in found.items() if is_due]
