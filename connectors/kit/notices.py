@@ -1,13 +1,14 @@
 """The notices of the in-memory twin: the shape the built-in apps send."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.contract import Record
+from connectors.contract import Json, Record
 from connectors.declarative.signature import sign_standard
 from connectors.kit.memory import MemorySystem, Row
 
-__all__ = ["Notice", "take_notice"]
+__all__ = ["Notice", "notice_document", "take_notice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ def take_notice(system: MemorySystem, url: str, *, most: int = 100) -> Notice | 
     rows = [(name, row) for name, key in told if (row := system.rows[name].get(key)) is not None]
     if not rows:
         return None
-    body = json.dumps({"type": "records.changed", "changes": [_told(*row) for row in rows]})
+    body = json.dumps(notice_document(rows))
     now = system.clock.now()
     stamp = int(now.timestamp())
     notice_id = f"no_{rows[-1][1].id}_{rows[-1][1].version}"
@@ -35,6 +36,11 @@ def take_notice(system: MemorySystem, url: str, *, most: int = 100) -> Notice | 
         "webhook-signature": signature,
     }
     return Notice(headers, body.encode())
+
+
+def notice_document(rows: Sequence[tuple[str, Row]]) -> dict[str, Json]:
+    """Return what a notice about these rows, with their object types, says."""
+    return {"type": "records.changed", "changes": [_told(*row) for row in rows]}
 
 
 def _told(object_type: str, row: Row) -> Record:
