@@ -15,13 +15,16 @@ HubError
 __all__ = [
     "BadConnection",
     "BadKey",
+    "ConflictMoved",
     "ConnectionExists",
     "HubError",
     "KeyTrouble",
     "SecretUnreadable",
+    "UnknownConflict",
     "UnknownConnection",
     "UnknownEvent",
     "UnknownObjectType",
+    "WrongChoice",
     "WrongState",
 ]
 
@@ -92,3 +95,28 @@ class BadKey(KeyTrouble):
 
 class SecretUnreadable(KeyTrouble):
     """A secret was sealed with another key, for another row, or is damaged."""
+
+
+class UnknownConflict(HubError):
+    """There is no conflict of that id."""
+
+    def __init__(self, conflict_id: str) -> None:
+        super().__init__(f"no conflict {conflict_id}")
+        self.conflict_id = conflict_id
+
+
+class ConflictMoved(HubError):
+    """The conflict was closed, or its rivals changed, since it was seen."""
+
+    def __init__(self, conflict_id: str) -> None:
+        super().__init__(f"conflict {conflict_id} changed since you saw it; look at it again")
+        self.conflict_id = conflict_id
+
+
+class WrongChoice(HubError):
+    """That is no answer to this conflict."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(f"{kind}: {reason}")
+        self.kind = kind
+        self.reason = reason

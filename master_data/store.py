@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from ground.columns import from_microseconds, to_microseconds
 from ground.database import Connection
@@ -44,7 +44,8 @@ def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golde
     query = select(*_GOLDEN).where(among(golden.c.id, "ids"))
     rows = connection.execute(query, {"ids": keys(connection, wanted)})
     found = {row.id: _golden(row) for row in rows}
-    missing = [each for each in wanted if each not in found]
+    merged_away = GoldenState.MERGED
+    missing = [each for each in wanted if each not in found or found[each].state is merged_away]
     if missing:
         roots = _roots(connection, missing)
         merged = goldens_by_id(connection, roots.values()) if roots else {}
@@ -164,6 +165,13 @@ def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, i
     """Store crossrefs over the versions they were read at. Raises GoldenMoved."""
     rows = [_crossref_row(each) | {"expected_version": read} for each, read in changed]
     _update_fenced(connection, crossref, rows)
+
+
+def insert_alias(connection: Connection, old_id: str, golden_id: str) -> None:
+    """Let an old golden id lead to the record it was merged into, and so those that led to it."""
+    connection.execute(update(alias).where(alias.c.golden_id == old_id).values(golden_id=golden_id))
+    row = {"old_id": old_id, "golden_id": golden_id}
+    insert_many(connection, alias, [row], on_conflict=["old_id"])
 
 
 def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) -> set[str]:

@@ -29,6 +29,11 @@ class Delivery:
     waits: list[Wait] = field(default_factory=list)
 
     @property
+    def made(self) -> list[Frozen | Nothing]:
+        """Return what was worked out on the crossrefs, to be fenced together."""
+        return [*self.frozen, *self.nothing]
+
+    @property
     def links(self) -> Links:
         """Return the references of the connection."""
         return Links(self.hub.db, self.connection.id, self.board)

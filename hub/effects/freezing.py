@@ -10,9 +10,17 @@ from hub.effects.store import Effect
 from hub.sync.links import Links
 from hub.sync.rules import stale_paths
 from hub.sync.views import view_of
-from mappings import CompiledMapping, Outbound
+from mappings import CompiledMapping, Missing, View
 from master_data.fields import EntitySchema
-from master_data.model import Base, Crossref, CrossrefState, Golden, Value, split_path
+from master_data.model import (
+    Base,
+    Crossref,
+    CrossrefState,
+    Golden,
+    Value,
+    element_path,
+    split_path,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +55,12 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The crossref shows golden already; `base`: what is agreed although it was spelled differently."""
+    """The crossref shows golden already, perhaps spelled differently: its base says so from now on."""
 
     effect: Effect
     crossref: Crossref
     reason: str
-    base: dict[str, Base] = field(default_factory=dict)
+    looping: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def freeze(
     """
     if crossref.state is CrossrefState.GONE:
         return Nothing(effect, crossref, "the record is gone there")
-    stale = stale_paths(golden, crossref, mapping.out_paths, mapping.out_lists)
+    stale = stale_paths(golden, crossref, mapping.outbound_paths, mapping.list_paths)
     looping = {
         path: why
         for path in stale
@@ -88,61 +96,66 @@ def freeze(
     }
     stale = [path for path in stale if path not in looping]
     if not stale:
-        return Nothing(effect, crossref.with_(held=crossref.held | looping), "nothing differs")
-    body = _shown(golden, crossref, stale)
-    outbound = mapping.to_system(view_of(body, crossref.elements, schema), crossref.record, links)
-    required = set(schema.schema.get("required", ()))
-    for path, unresolved in outbound.unresolved.items():
-        if path in required:
-            return Wait(effect, f"{crossref.connection}:{unresolved.external_id}")
+        crossref = crossref.with_(held=crossref.held | looping)
+        return Nothing(effect, crossref, "nothing differs", looping)
+    view = _shown(golden, crossref, stale, schema)
+    outbound = mapping.to_system(view, crossref.record, links)
+    for unlinked in outbound.unresolved.values():
+        if unlinked.missing is Missing.WAIT:
+            return Wait(effect, f"{crossref.connection}:{unlinked.golden_id}")
     left_out = {*outbound.unresolved, *outbound.problems}
     paths = {path: golden.body.get(path) for path in stale if path not in left_out}
     held = {path: problem.reason for path, problem in outbound.problems.items()}
     crossref = crossref.with_(held=crossref.held | looping | held)
     missing = tuple(
-        f"{crossref.connection}:{each.external_id}" for each in outbound.unresolved.values()
+        f"{crossref.connection}:{each.golden_id}" for each in outbound.unresolved.values()
     )
-    values = _wanted(outbound, crossref, stale)
-    if not values:
+    if not outbound.values:
         words = reads(crossref.record or {}, crossref)
-        base = {path: Base(words.get(path), value) for path, value in paths.items()}
-        return Nothing(effect, crossref, "it shows these values already", base)
+        agreed = {path: Base(words.get(path), value) for path, value in paths.items()}
+        crossref = crossref.with_(base=crossref.base | agreed)
+        return Nothing(effect, crossref, "it shows these values already", looping)
     write = Write(
         key=crossref.id,
         external_id=crossref.external_id,
-        values=values,
+        values=outbound.values,
         expected_version=crossref.remote_version,
     )
-    fields = {name: sorted(outbound.sources.get(name, ())) for name in values}
+    fields = {name: sorted(outbound.sources.get(name, ())) for name in outbound.values}
     return Frozen(effect, crossref, write, paths, mapping.version, looping, missing, fields)
 
 
-def _shown(golden: Golden, crossref: Crossref, stale: list[str]) -> dict[str, Value]:
-    """Return the body this write brings: golden in the stale paths, what was agreed in all others."""
+def _shown(golden: Golden, crossref: Crossref, stale: list[str], schema: EntitySchema) -> View:
+    """Return what this write brings: golden in the stale paths; of a stale list the rest as agreed.
+
+    A path left out stays as the system has it: what nobody judged yet is not ours to write.
+    """
     if crossref.record is None:
         held = {*golden.held, *crossref.held}
-        return {
+        body = {
             path: value
             for path, value in golden.body.items()
             if held.isdisjoint({path, split_path(path)[0]})
         }
+        return view_of(body, {}, schema)
     body = {path: base.golden for path, base in crossref.base.items() if base.golden is not None}
-    for path in stale:
-        value = golden.body.get(path)
-        if value is None:
-            body.pop(path, None)
-        else:
-            body[path] = value
-    return body
-
-
-def _wanted(outbound: Outbound, crossref: Crossref, stale: list[str]) -> dict[str, Any]:
-    """Keep the app fields that a stale path feeds: a field nobody judged yet is not ours to write."""
-    if crossref.record is None:
-        return dict(outbound.values)
-    fed = {*stale, *(split_path(path)[0] for path in stale)}
-    return {
-        field: value
-        for field, value in outbound.values.items()
-        if not fed.isdisjoint(outbound.sources.get(field, ()))
+    body |= {path: golden.body.get(path) for path in stale}
+    lists = {split_path(path)[0] for path in stale if split_path(path)[1]}
+    shown = {
+        path: value for path, value in body.items() if path in stale or split_path(path)[0] in lists
     }
+    gone = [path for path, value in shown.items() if value is None and split_path(path)[1]]
+    view = view_of({p: v for p, v in shown.items() if p not in gone}, crossref.elements, schema)
+    kept = {
+        each: frozenset(
+            key
+            for key, element in crossref.elements.get(each, {}).items()
+            if element_path(each, element) not in shown
+        )
+        for each in lists
+    }
+    return View(
+        scalars=view.scalars,
+        elements={path: elements for path, elements in view.elements.items() if path in lists},
+        kept={path: keys for path, keys in kept.items() if keys},
+    )

@@ -1,7 +1,7 @@
 """Delivers due effects of one connection: claim (tx), freeze, send (no tx), settle (tx), item by item."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -9,6 +9,8 @@ from connectors.contract import OutcomeUnknown, Refused, TryLater, Write, WriteR
 from connectors.errors import BatchRefused, ConnectorError, NotAuthorised, RetryLater
 from ground.columns import to_microseconds
 from ground.database import Connection
+from hub.conflicts import store as conflicts
+from hub.conflicts.store import NewConflict
 from hub.connections import service as connections
 from hub.effects import store
 from hub.effects.answers import settle_answers
@@ -19,6 +21,7 @@ from hub.effects.rules import EffectState
 from hub.effects.store import Effect, Settled
 from hub.sync.board import Board
 from hub.sync.family import load_family
+from hub.sync.model import OpenConflict
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.fields import entity_schema
@@ -28,6 +31,7 @@ __all__ = ["deliver_connection", "deliver_due"]
 _log = structlog.get_logger(__name__)
 
 BATCH = 100
+LOOP = "loop"
 MARGIN = timedelta(seconds=5)
 
 
@@ -131,7 +135,34 @@ def _freeze(connection: Connection, delivery: Delivery) -> None:
     held = store.freeze(connection, frozen, delivery.token, now)
     delivery.frozen = [kept[effect_id] for effect_id in kept if effect_id in held]
     store.settle(connection, settled, delivery.token, now)
+    _alarm_loops(connection, delivery, moved, now)
     store.wait(connection, {each.effect.id: each.name for each in delivery.waits}, now)
+
+
+def _alarm_loops(
+    connection: Connection, delivery: Delivery, moved: set[str], now: datetime
+) -> None:
+    """Open a conflict for each field that is parked because its writes go in circles."""
+    opened = [
+        NewConflict(
+            delivery.hub.env.ids.new("cf"),
+            OpenConflict(
+                kind=LOOP,
+                entity=each.crossref.entity,
+                golden_id=each.crossref.golden_id,
+                subject=f"{each.crossref.connection}:{path}",
+                connection=each.crossref.connection,
+                rule="loop breaker",
+                why=why,
+            ),
+            None,
+        )
+        for each in delivery.made
+        if each.crossref.id not in moved
+        for path, why in each.looping.items()
+    ]
+    if opened:
+        conflicts.open_many(connection, opened, now)
 
 
 def _fence(connection: Connection, delivery: Delivery) -> set[str]:
@@ -139,13 +170,13 @@ def _fence(connection: Connection, delivery: Delivery) -> set[str]:
 
     Returns the ids of those that moved since they were read.
     """
-    made = [*delivery.frozen, *delivery.nothing]
+    made = delivery.made
     read = delivery.board.crossrefs
     changed = [each.crossref for each in made if each.crossref != read[each.crossref.id]]
     plain = [each.crossref for each in made if each.crossref == read[each.crossref.id]]
     held = golden_store.bump_crossrefs(connection, plain)
     held |= golden_store.try_update_crossrefs(connection, changed)
-    return {each.crossref.id for each in made} - held
+    return {str(each.crossref.id) for each in made} - held
 
 
 def _send(delivery: Delivery, object_type: str, writes: Sequence[Write]) -> list[WriteResult]:

@@ -173,10 +173,12 @@ class Deciding:
             crossref = identity.adopt(crossref, place[2])
         golden = self.board.goldens[crossref.golden_id]
         decision = self._decision(place, crossref, golden, state)
-        if decision.rejected is not None:
+        if decision.rejected is not None or decision.deferred:
             if golden.version == 0:
                 self._forget(golden, crossref)
-            self._close(told, state.event, Outcome.REJECTED, None, decision.detail)
+            self._close(told, state.event, decision.outcome, None, decision.detail)
+            if decision.deferred:
+                self.verdict.waiting[state.event.lane] = decision.waits_for[0]
             return
         self._take(decision, state, told, suspects)
         if not linked or crossref.state is not CrossrefState.LIVE:

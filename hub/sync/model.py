@@ -66,6 +66,8 @@ class Decision:
     settled: tuple[str, ...] = ()
     waits_for: tuple[str, ...] = ()
     rejected: str | None = None
+    deferred: bool = False
+    """Nothing is kept of the state until what it waits for is there."""
 
     @property
     def detail(self) -> dict[str, Value]:

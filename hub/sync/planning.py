@@ -5,10 +5,8 @@ from dataclasses import dataclass
 
 from hub.sync.board import Board
 from hub.sync.rules import stale_paths
-from hub.sync.views import view_of
 from hub.wiring import OpenConnection
 from mappings import CompiledMapping
-from master_data.fields import entity_schema
 from master_data.model import (
     ConnectionId,
     Crossref,
@@ -65,7 +63,7 @@ def _plan_one(  # noqa: PLR0913 - one call site, in a loop
         for each in board.crossrefs_of(golden.id)
         if each.connection == connection and each.object_type == object_type
     ]
-    if not mapping.writes or not publishes(mapping, golden):
+    if not publishes(mapping, golden):
         return []
     if not mine:
         crossref = _creating(golden, connection, object_type, new_id)
@@ -76,14 +74,15 @@ def _plan_one(  # noqa: PLR0913 - one call site, in a loop
         for each in mine
         if each.is_primary
         and each.state is CrossrefState.LIVE
-        and stale_paths(golden, each, mapping.out_paths, mapping.out_lists)
+        and stale_paths(golden, each, mapping.outbound_paths, mapping.list_paths)
     ]
 
 
 def publishes(mapping: CompiledMapping, golden: Golden) -> bool:
     """Say whether a mapping's `publish when` lets this golden record into its system."""
-    view = view_of(golden.body, {}, entity_schema(golden.entity))
-    return mapping.publishes(view.scalars)
+    if not mapping.outbound_paths and not mapping.list_paths:
+        return False
+    return mapping.publishes(golden.body)
 
 
 def _creating(

@@ -49,19 +49,23 @@ def decide(
         )
 
     problems = dict(case.sight.problems)
-    readings = {p: r for p, r in case.sight.readings.items() if split_path(p)[0] not in problems}
+    readings = _sound(case.sight.readings, problems)
     outcome = merged(readings)
     if outcome.changed or case.golden.version == 0:
         refused = schema.problems(outcome.body)
         if refused and case.golden.version == 0 and not _without(readings, refused, schema):
-            return _rejected(case, refused)
+            return _rejected(case, refused) if not case.sight.unresolved else _deferred(case)
         if refused:
             problems |= refused
-            readings = {p: r for p, r in readings.items() if split_path(p)[0] not in refused}
+            readings = _sound(readings, refused)
             outcome = merged(readings)
             still = schema.problems(outcome.body) if case.golden.version == 0 else {}
             if still:
-                return _rejected(case, refused | still)
+                return (
+                    _rejected(case, refused | still)
+                    if not case.sight.unresolved
+                    else _deferred(case)
+                )
     return _decision(case, outcome, problems, schema, rivals_of)
 
 
@@ -71,6 +75,37 @@ def _without(
     """Say whether something is left to make a golden record of."""
     required = set(schema.schema.get("required", ()))
     return not ("" in refused or required & set(refused)) and bool(readings)
+
+
+def _sound(readings: Mapping[str, Reading], problems: Mapping[str, str]) -> dict[str, Reading]:
+    return {
+        path: reading
+        for path, reading in readings.items()
+        if path not in problems and split_path(path)[0] not in problems
+    }
+
+
+def _deferred(case: Case) -> Decision:
+    """A new record that cannot stand without one we do not know yet: all of it waits."""
+    results = tuple(
+        FieldResult(
+            path, FieldOutcome.WAITING, None, None, "reference", f"waits for {entity} {id_}"
+        )
+        for path, (entity, id_) in sorted(case.sight.unresolved.items())
+    )
+    return Decision(
+        golden=case.golden,
+        crossref=case.crossref,
+        outcome=Outcome.WAITING,
+        results=results,
+        waits_for=_awaited(case),
+        deferred=True,
+    )
+
+
+def _awaited(case: Case) -> tuple[str, ...]:
+    named = case.sight.unresolved.values()
+    return tuple(f"{case.crossref.connection}:{entity}:{id_}" for entity, id_ in named)
 
 
 def _rejected(case: Case, refused: Mapping[str, str]) -> Decision:
@@ -107,10 +142,7 @@ def _decision(
         changes=_changes(merged, case.crossref.connection),
         conflicts=(*_rival_conflicts(case, merged, rivals_of), *_unmapped(case, problems)),
         settled=merged.settled,
-        waits_for=tuple(
-            f"{case.crossref.connection}:{entity}:{external_id}"
-            for entity, external_id in case.sight.unresolved.values()
-        ),
+        waits_for=_awaited(case),
     )
 
 

@@ -1,6 +1,6 @@
 """Between golden's flat body and the view a mapping has of it: element ids <-> a system's own keys. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mappings import CompiledMapping, Inbound, View
@@ -44,32 +44,47 @@ def view_of(body: Flat, elements: Mapping[str, Mapping[str, str]], schema: Entit
 
 
 def sight_of(
-    inbound: Inbound, crossref: Crossref, body: Flat, schema: EntitySchema, new_id: object
+    inbound: Inbound,
+    crossref: Crossref,
+    body: Flat,
+    schema: EntitySchema,
+    new_id: Callable[[str], str],
 ) -> Sight:
-    """Turn a mapping's answer into golden's paths; `new_id()` names elements nobody knew."""
+    """Turn a mapping's answer into golden's paths; `new_id("el")` names elements nobody knew."""
     sight = Sight(
         readings={path: Reading(r.words, r.value) for path, r in inbound.scalars.items()},
         elements={},
-        absent=frozenset(inbound.absent),
-        problems={path: problem.reason for path, problem in inbound.problems.items()},
+        absent=inbound.absent,
+        problems={},
         unresolved={path: (u.entity, u.external_id) for path, u in inbound.unresolved.items()},
     )
+    for path, problem in inbound.problems.items():
+        sight.problems[_golden_path(path, crossref)] = problem.reason
     for list_path in schema.lists:
-        if list_path in inbound.elements and list_path not in sight.problems:
+        if list_path in inbound.elements:
             _see_list(sight, list_path, inbound, crossref, body, schema, new_id)
         elif list_path in crossref.elements:
             sight.elements[list_path] = crossref.elements[list_path]
     return sight
 
 
-def _see_list(
+def _golden_path(path: str, crossref: Crossref) -> str:
+    """Name a path of a mapping in golden's element ids; an element nobody knows holds its list."""
+    list_path, key = split_path(path)
+    if key is None:
+        return path
+    element = crossref.elements.get(list_path, {}).get(key)
+    return element_path(list_path, element) if element else list_path
+
+
+def _see_list(  # noqa: PLR0913 - one call site
     sight: Sight,
     list_path: str,
     inbound: Inbound,
     crossref: Crossref,
     body: Flat,
     schema: EntitySchema,
-    new_id: object,
+    new_id: Callable[[str], str],
 ) -> None:
     incoming = inbound.elements[list_path]
     known = crossref.elements.get(list_path, {})
@@ -83,13 +98,17 @@ def _see_list(
     aligned = align(values, golden, known, schema.specs[list_path].align)
     pairs = dict(aligned.pairs)
     for key in aligned.added:
-        pairs[key] = key if key.startswith("el_") and key not in golden else new_id("el")  # type: ignore[operator]
+        pairs[key] = key if key.startswith("el_") and key not in golden else new_id("el")
     for key, element in pairs.items():
         read = incoming[key]
         sight.readings[element_path(list_path, element)] = Reading(read.words, read.value)
     for key, element in known.items():
-        if key not in incoming:
-            sight.readings[element_path(list_path, element)] = Reading(None, None)
+        path = element_path(list_path, element)
+        if key not in incoming and element not in pairs.values():
+            if path in sight.problems or path in sight.unresolved:
+                pairs[key] = element
+            else:
+                sight.readings[path] = Reading(None, None)
     if aligned.ambiguous:
         sight.problems[list_path] = "cannot tell which of several alike elements is meant"
     sight.elements[list_path] = pairs
