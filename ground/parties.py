@@ -105,7 +105,7 @@ def _normalise(element: Values, check: Callable[[str], str], at: str, findings: 
 
 
 def country_of(values: Values) -> str | None:
-    """Return the country a party's national numbers are read by: of its address, else its tax id."""
+    """Return the country that national numbers are read by: of an address, else of a tax id."""
     addresses = [each for each in _objects(values.get("addresses")) if each.get("country")]
     for use in _READ_ADDRESS_FIRST:
         for address in addresses:

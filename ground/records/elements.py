@@ -98,7 +98,7 @@ class Elements:
 def keep_ids(
     before: Sequence[Json], after: Sequence[Json], new_id: Callable[[], str]
 ) -> list[Json]:
-    """Give every element of `after` an id: its own, that of an equal element before, or a new one."""
+    """Give every element an id: its own, that of an equal element before, or a new one."""
     known = [element for element in before if isinstance(element, dict)]
     named = {element.get("id") for element in after if isinstance(element, dict)}
     free = [element for element in known if element["id"] not in named]

@@ -1,6 +1,6 @@
-"""The kinds of values a field can hold: each cleans a value to its normal form, describes itself
-as JSON Schema, and knows its empty value.
+"""The kinds of values a field can hold.
 
+Each cleans a value to its normal form, describes itself as JSON Schema, and knows its empty value.
 `clean` never raises: it notes what is wrong and returns something harmless.
 """
 

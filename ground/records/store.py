@@ -66,7 +66,7 @@ def read_by(  # noqa: PLR0913 (a query has this many sides)
     )
     if lock or share:
         statement = statement.with_for_update(read=share)
-    return records_of(connection.execute(statement, {"wanted": wanted}).tuples())
+    return records_of(connection.execute(statement, {"wanted": wanted}))
 
 
 def holders(
@@ -81,7 +81,7 @@ def holders(
 
 
 def parents(connection: Connection, table: Table, column: str) -> dict[str, Json]:
-    """Return id -> parent of every living record of a tree; the tree stays as it is till the end."""
+    """Return id -> parent of every living record of a tree; nobody else may change it now."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(table.c.id).order_by(table.c.id).with_for_update())
     statement = select(table.c.id, table.c[column]).where(table.c.deleted_at.is_(None))

@@ -48,7 +48,7 @@ def _module(country: str, scheme: str) -> ModuleType | None:
 
 
 def scheme_name(text: str) -> str:
-    """A scheme in lower case, for example `vat`, `nif`, `inn`."""
+    """Return a scheme in lower case, for example `vat`, `nif`, `inn`."""
     name = text.lower()
     if not _SCHEME.fullmatch(name):
         raise NotStandard("Name the scheme in a few letters, for example vat.")
@@ -56,7 +56,7 @@ def scheme_name(text: str) -> str:
 
 
 def tax_id(country: str, scheme: str, text: str) -> str:
-    """Compact upper-case form; checked where the country's scheme is known to us.
+    """Return the compact upper-case form; checked where the country's scheme is known to us.
 
     Errors: `NotStandard` when the number is wrong, or when a scheme other than `vat` is unknown.
     """
@@ -71,16 +71,19 @@ def tax_id(country: str, scheme: str, text: str) -> str:
 def _compact(module: ModuleType, country: str, text: str) -> str:
     if not module.is_valid(text):
         raise NotStandard(f"This is not a tax id of {country}; compare it with the document.")
-    return str(module.compact(text)).upper()
+    compact = str(module.compact(text)).upper()
+    bare = compact.removeprefix(country)
+    # Romania's is valid with and without prefix; one of two spellings must be the normal form.
+    return bare if bare != compact and module.is_valid(bare) else compact
 
 
 def tidy_tax_id(text: str) -> str:
-    """What can be said of any tax id: upper case."""
+    """Return what can be said of any tax id: upper case."""
     return text.upper()
 
 
 def gln(text: str) -> str:
-    """Thirteen digits with a right check digit."""
+    """Return thirteen digits with a right check digit."""
     digits = str(ean.compact(text))
     if len(digits) != _GLN_LENGTH or not ean.is_valid(digits):
         raise NotStandard("A GLN has 13 digits and a check digit.")
@@ -88,7 +91,7 @@ def gln(text: str) -> str:
 
 
 def duns(text: str) -> str:
-    """Nine digits."""
+    """Return nine digits."""
     digits = _SEPARATORS.sub("", text)
     if not _DUNS.fullmatch(digits):
         raise NotStandard("A DUNS number has 9 digits.")
@@ -96,7 +99,7 @@ def duns(text: str) -> str:
 
 
 def lei_code(text: str) -> str:
-    """Twenty letters and digits with right check digits."""
+    """Return twenty letters and digits with right check digits."""
     code = str(lei.compact(text)).upper()
     if not lei.is_valid(code):
         raise NotStandard("A legal entity identifier has 20 letters and digits.")

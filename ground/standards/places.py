@@ -16,12 +16,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 
 @cache
 def country_codes() -> frozenset[str]:
-    """Every two-letter country code of ISO 3166-1."""
+    """Return every two-letter country code of ISO 3166-1."""
     return frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 def country(text: str) -> str:
-    """Two-letter code in upper case; Greece's `EL` becomes `GR`."""
+    """Return the two-letter code in upper case; Greece's `EL` becomes `GR`."""
     code = text.upper()
     if code in country_codes():
         return code
@@ -32,7 +32,7 @@ def country(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def language(text: str) -> str:
-    """Language tag with usual case: `es`, `pt-BR`, `zh-Hans`."""
+    """Return a language tag with usual case: `es`, `pt-BR`, `zh-Hans`."""
     if _LANGUAGE.fullmatch(text):
         try:
             locale = Locale.parse(text.replace("-", "_"))
@@ -50,7 +50,7 @@ def _timezones() -> dict[str, str]:
 
 
 def timezone(text: str) -> str:
-    """IANA name in its usual case."""
+    """Return the IANA name in its usual case."""
     name = _timezones().get(text.casefold())
     if name is None:
         raise NotStandard("Use a time zone name, for example Europe/Madrid.")

@@ -19,7 +19,7 @@ _EXTENSION_LENGTH = 11
 
 @lru_cache(maxsize=65_536)
 def phone(text: str, country: str | None) -> str:
-    """E.164, with `;ext=` when the text names an extension; `country` reads national numbers."""
+    """Return E.164, with `;ext=` for an extension; `country` reads national numbers."""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
@@ -39,7 +39,7 @@ def _phone_advice(text: str, country: str | None) -> str:
 
 
 def email(text: str) -> str:
-    """The address with its domain in lower case; the part before @ belongs to its owner."""
+    """Return the address with its domain in lower case; the part before @ belongs to its owner."""
     match = _EMAIL.fullmatch(text)
     if match is None:
         raise NotStandard("Write an e-mail address like name@example.com.")
@@ -48,7 +48,7 @@ def email(text: str) -> str:
 
 
 def web(text: str) -> str:
-    """An http or https address; `https://` is put before a bare host."""
+    """Return an http or https address; `https://` is put before a bare host."""
     match = _WEB.fullmatch(text)
     if match is None:
         raise NotStandard("Write a web address like https://example.com.")

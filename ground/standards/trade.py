@@ -2,62 +2,49 @@
 
 import re
 from decimal import Decimal
-from functools import cache
 
-import pycountry
-from babel.numbers import get_currency_precision
 from stdnum import ean
 
+from ground.money import AmountError, decimals, minor_units
 from ground.standards.errors import NotStandard
 from ground.standards.units import UNITS
 
-_PLAIN_NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,12})?")
-_UNIT = re.compile(r"[A-Z0-9]{2,3}")
-_HS_CODE = re.compile(r"\d{6}(?:\d{2}){0,2}")
+_PLAIN_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,10})?", re.ASCII)
+_UNIT = re.compile(r"[A-Z0-9]{2,3}", re.ASCII)
+_HS_CODE = re.compile(r"\d{6}(?:\d{2}){0,2}", re.ASCII)
 _PRICE_DIGITS = 6
-_UNTRADED = frozenset({"XXX", "XTS"})
-
-
-@cache
-def currency_codes() -> frozenset[str]:
-    """Every alphabetic code of ISO 4217 that names money (not "none" and "test")."""
-    return frozenset(money.alpha_3 for money in pycountry.currencies) - _UNTRADED
-
-
-@cache
-def exponent(code: str) -> int:
-    """Digits after the point of a currency: EUR 2, JPY 0, KWD 3."""
-    return int(get_currency_precision(code))
 
 
 def currency(text: str) -> str:
-    """Three-letter code in upper case."""
+    """Return the three-letter code in upper case."""
     code = text.upper()
-    if code not in currency_codes():
-        raise NotStandard("Use the three-letter currency code, for example EUR.")
+    try:
+        minor_units(code)
+    except AmountError:
+        raise NotStandard("Use the three-letter currency code, for example EUR.") from None
     return code
 
 
 def number(text: str) -> Decimal:
-    """A plain decimal number: digits, a point, no exponent, no separators."""
+    """Return a plain decimal number: digits, a point, no exponent, no separators."""
     if not _PLAIN_NUMBER.fullmatch(text):
         raise NotStandard('Write a plain number, for example "12.50".')
     return Decimal(text)
 
 
 def amount(text: str, code: str) -> str:
-    """An amount with exactly the digits of its currency; more digits are refused, never rounded."""
-    digits = exponent(code)
+    """Return an amount with the digits of its currency; more are refused, never rounded."""
+    digits = minor_units(code)
     exact = number(text)
-    if _digits(exact) > digits:
+    if decimals(exact) > digits:
         raise NotStandard(f"{code} has {digits} digits after the point; this amount has more.")
     return _written(exact, digits)
 
 
 def price(text: str, code: str) -> str:
-    """A unit price: at least the digits of its currency, at most six, never negative."""
+    """Return a unit price: at least the digits of its currency, at most six, never negative."""
     exact = number(text)
-    digits = max(_digits(exact), exponent(code))
+    digits = max(decimals(exact), minor_units(code))
     if digits > _PRICE_DIGITS:
         raise NotStandard(f"A price has at most {_PRICE_DIGITS} digits after the point.")
     if exact < 0:
@@ -66,14 +53,9 @@ def price(text: str, code: str) -> str:
 
 
 def quantity(text: str) -> str:
-    """A quantity in plain notation without idle zeros: `1.50` becomes `1.5`."""
+    """Return a quantity in plain notation without idle zeros: `1.50` becomes `1.5`."""
     exact = number(text)
-    return _written(exact, _digits(exact))
-
-
-def _digits(exact: Decimal) -> int:
-    places = exact.normalize().as_tuple().exponent
-    return max(0, -places) if isinstance(places, int) else 0
+    return _written(exact, decimals(exact))
 
 
 def _written(exact: Decimal, digits: int) -> str:
@@ -82,7 +64,7 @@ def _written(exact: Decimal, digits: int) -> str:
 
 
 def unit(text: str) -> str:
-    """Rec 20 code in upper case. `NotStandard` also for well-formed codes outside our table."""
+    """Return a Rec 20 code in upper case; a code outside our table is `NotStandard` too."""
     code = text.upper()
     if code in UNITS:
         return code
@@ -92,7 +74,7 @@ def unit(text: str) -> str:
 
 
 def gtin(text: str) -> str:
-    """8, 12, 13 or 14 digits with a right check digit."""
+    """Return 8, 12, 13 or 14 digits with a right check digit."""
     digits = ean.compact(text)
     if not ean.is_valid(digits):
         raise NotStandard("A GTIN has 8, 12, 13 or 14 digits and a check digit; compare the label.")
@@ -100,7 +82,7 @@ def gtin(text: str) -> str:
 
 
 def hs_code(text: str) -> str:
-    """Customs code: 6, 8 or 10 digits; points and spaces are left out."""
+    """Return a customs code of 6, 8 or 10 digits; points and spaces are left out."""
     digits = re.sub(r"[ .]", "", text)
     if not _HS_CODE.fullmatch(digits):
         raise NotStandard("A customs code has 6, 8 or 10 digits, for example 8471.30.")

@@ -1,4 +1,4 @@
-"""What a customer is to the CRM: an organisation or a person, from first lead to former customer."""
+"""What a customer is to the CRM: an organisation or a person, from lead to former customer."""
 
 from collections.abc import Collection
 
