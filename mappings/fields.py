@@ -1,0 +1,144 @@
+"""One field compiled: read it, take its golden value, give its words back; retentive both ways.
+
+Retention: if the value before, carried the other way, already says the same, the value before stays
+exactly as it was. So rounding, case and codes never drift.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+from mappings import ops
+from mappings.conversions import Conversion, conversion
+from mappings.errors import CarryError
+from mappings.paths import MISSING, split_path, words_reader, writer
+from mappings.view import Json, Links, Record
+
+
+class _Mark:
+    """A mark that no JSON value equals."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+UNCHANGED: Final = _Mark("UNCHANGED")  # nothing is to be written
+UNREADABLE: Final = _Mark("UNREADABLE")  # the words before cannot be carried
+
+Take: TypeAlias = Callable[[Json, Json, Links], Json]
+Give: TypeAlias = Callable[[Json, Json, Links], Json]
+Write: TypeAlias = Callable[[Record, Json, Record], None]
+
+
+class BoundField(NamedTuple):
+    """A compiled field.
+
+    `read(record)` -> words or MISSING. `take(words, golden before, links)` -> golden value; None is
+    blank, before and after. `give(golden, words before | MISSING, links)` -> words or UNCHANGED.
+    `write(values, words, record before)` sets them. `fill`: words for a blank value on create.
+    """
+
+    golden: str
+    read: Callable[[Record], Json]
+    take: Take
+    give: Give
+    write: Write
+    fill: Json
+    tops: frozenset[str]
+    direction: ops.Direction
+
+
+def bind_field(field: ops.Field) -> BoundField:
+    """Compile one field of a mapping."""
+    carry = conversion(field.operation, field.app)
+    value_of = _value_of(carry, field.default.golden)
+    blank_words = _blank_words(field)
+    return BoundField(
+        golden=field.golden,
+        read=words_reader(field.app),
+        take=_taker(value_of, carry),
+        give=_giver(value_of, carry, blank_words),
+        write=_writer(field.app),
+        fill=field.default.app,
+        tops=frozenset(split_path(path)[0] for path in field.app),
+        direction=field.direction,
+    )
+
+
+def _value_of(carry: Conversion, default: Json) -> Callable[[Json, Links], Json]:
+    get = carry.get
+
+    def value_of(words: Json, links: Links) -> Json:
+        if not words and words is not False and words != 0:
+            return default
+        value = get(words, links)
+        if not value and value is not False and value != 0:
+            return default
+        return value
+
+    return value_of
+
+
+def _taker(value_of: Callable[[Json, Links], Json], carry: Conversion) -> Take:
+    put = carry.put
+
+    def take(words: Json, before: Json, links: Links) -> Json:
+        value = value_of(words, links)
+        if before is None or value == before:
+            return value
+        try:
+            return before if value_of(put(before, links), links) == value else value
+        except CarryError:
+            return value
+
+    return take
+
+
+def _giver(value_of: Callable[[Json, Links], Json], carry: Conversion, blank_words: Json) -> Give:
+    put = carry.put
+
+    def readable(words: Json, links: Links) -> Json:
+        try:
+            return value_of(words, links)
+        except CarryError:
+            return UNREADABLE
+
+    def clear(current: Json, links: Links) -> Json:
+        if current is None or current is UNREADABLE or readable(blank_words, links) == current:
+            return UNCHANGED
+        return blank_words
+
+    def give(golden: Json, before: Json, links: Links) -> Json:
+        current = None if before is MISSING else readable(before, links)
+        if not golden and golden is not False and golden != 0:
+            return clear(current, links)
+        if current == golden:
+            return UNCHANGED
+        words = put(golden, links)
+        if current is not UNREADABLE and readable(words, links) == current:
+            return UNCHANGED
+        return words
+
+    return give
+
+
+def _blank_words(field: ops.Field) -> Json:
+    if field.default.app is not None:
+        return field.default.app
+    if isinstance(field.operation, ops.SetOf):
+        return []
+    return None if len(field.app) == 1 else {field.app[0]: None}
+
+
+def _writer(paths: tuple[str, ...]) -> Write:
+    if len(paths) == 1:
+        return writer(paths[0])
+    writers = {path: writer(path) for path in paths}
+
+    def write(values: Record, words: Json, before: Record) -> None:
+        for path, one in words.items():
+            writers[path](values, one, before)
+
+    return write

@@ -1,0 +1,104 @@
+"""What goes into a mapping and what comes out: golden values as one system sees them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+# JSON as the rest of the product holds it: str, int, bool, None, dict, list; never a float.
+Json: TypeAlias = Any
+Record: TypeAlias = dict[str, Any]
+
+NOTHING: Mapping[str, frozenset[str]] = {}
+
+
+class Missing(StrEnum):
+    """What a reference without a link does: the whole record waits, or only this field is held."""
+
+    WAIT = "wait"
+    HOLD = "hold"
+
+
+class Links(Protocol):
+    """Looks up which golden record an external id stands for in one connection, and back."""
+
+    def golden_id(self, entity: str, external_id: str) -> str | None:
+        """Return the golden id, or None while the record is not linked."""
+
+    def external_id(self, entity: str, golden_id: str) -> str | None:
+        """Return the system's id, or None while it has no such record."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Golden values as a mapping sees them.
+
+    `scalars`: golden path -> value; None is blank, a path left out is not projected and stays as it
+    is in the system. `elements`: list path -> the system's element key (or "+el_…" for an element
+    that this system does not have yet) -> object; a list left out stays as it is. `kept`: list path
+    -> keys of the system's elements that stay as they are although `elements` lacks them (held).
+    """
+
+    scalars: Mapping[str, Json]
+    elements: Mapping[str, Mapping[str, Json]]
+    kept: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+
+
+class Read(NamedTuple):
+    """One field read: the system's own words, exact, and the golden value (None: blank)."""
+
+    words: Json
+    value: Json
+
+
+class Unresolved(NamedTuple):
+    """A record names another one of this system that is not linked to a golden record yet."""
+
+    entity: str
+    external_id: str
+    missing: Missing = Missing.WAIT
+
+
+class Unlinked(NamedTuple):
+    """A golden record names another one that this system does not have yet."""
+
+    entity: str
+    golden_id: str
+    missing: Missing = Missing.WAIT
+
+
+class ValueProblem(NamedTuple):
+    """A value that the mapping cannot carry: held, never guessed. `words` as found."""
+
+    words: Json
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A system's record in canonical words.
+
+    Keys are golden paths; of one element "addresses[key]". A list with a problem of its own is in
+    `problems` and not in `elements`. `absent`: fields the record did not show, which change nothing.
+    """
+
+    scalars: dict[str, Read]
+    elements: dict[str, dict[str, Read]]
+    unresolved: dict[str, Unresolved]
+    problems: dict[str, ValueProblem]
+    absent: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """What a system's record should become.
+
+    `values`: the top-level app fields that differ from the record before, whole. `sources`: for
+    each of them, the golden paths that feed it. `unresolved` and `problems` by golden path; what
+    they name is left as the system has it.
+    """
+
+    values: Record
+    sources: dict[str, frozenset[str]]
+    unresolved: dict[str, Unlinked]
+    problems: dict[str, ValueProblem]
