@@ -44,11 +44,23 @@ class Turn:
                 return
             try:
                 self._drain()
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was, the thread goes on
                 self._again = False  # no busy loop: what is due is rung for again
                 _log.exception("turn.failed", turn=self.name)
             finally:
                 self._free.append(hand)
+
+    def once(self) -> int:
+        """Work one time in the caller's thread, if a hand is free; return the rows worked."""
+        try:
+            hand = self._free.pop()
+        except IndexError:
+            return 0
+        try:
+            self.begun += 1
+            return self._work()
+        finally:
+            self._free.append(hand)
 
     def stop(self) -> None:
         """Begin no more work; what runs comes to its end."""

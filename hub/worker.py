@@ -1,7 +1,7 @@
 """A worker process, or the worker thread of a single process: rings, and serves what rings.
 
-Own commits ring at once; other processes' commits are seen by watching the database; what only
-time makes due is found by the sweeper. Where nobody answers (Redis away), the sweeper serves itself.
+Own commits ring at once; other processes' commits are seen by watching the database; what only time
+makes due is found by the sweeper. Where nobody answers (Redis away), the sweeper serves itself.
 """
 
 from collections.abc import Callable
@@ -91,8 +91,17 @@ class Sweeper:
         ring(self._broker, due)
         neglected = [name for name in due if self._rung.get(name) == self._turns[name].begun]
         self._rung = {name: self._turns[name].begun for name in due}
-        for name in neglected:
-            self._turns[name].run()
+        self._serve([self._turns[name] for name in neglected])
+
+    def _serve(self, neglected: list[Turn]) -> None:
+        """Work in rounds, so that no kind of work starves another, until the next sweep is due."""
+        clock = self._hub.env.clock
+        until = clock.monotonic() + self._hub.settings.sweep_every
+        try:
+            while clock.monotonic() < until and sum(turn.once() for turn in neglected):
+                pass
+        except Exception:
+            _log.exception("sweep.turn_failed")
 
     def _due(self, connection: Connection) -> list[str]:
         now = self._hub.db.now(connection)

@@ -87,7 +87,7 @@ def _notice_row(new: NewNotice, at: datetime) -> dict[str, Any]:
         "notice_id": new.notice_id,
         "received_at": at,
         "size": len(new.body),
-        "items": len(new.events),
+        "event_count": len(new.events),
         "body": new.body,
     }
 
@@ -194,7 +194,7 @@ def balance_sheet(connection: Connection, connection_id: str | None = None) -> B
 
     What came in is counted on its own: items of notices, and events that came without one.
     """
-    noticed = select(func.coalesce(func.sum(notice.c.items), 0))
+    noticed = select(func.coalesce(func.sum(notice.c.event_count), 0))
     counted = select(event.c.outcome, event.c.notice_id.is_(None), func.count()).group_by(
         event.c.outcome, event.c.notice_id.is_(None)
     )

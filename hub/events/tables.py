@@ -16,7 +16,7 @@ notice = Table(
     Column("notice_id", Text),
     Column("received_at", Instant, nullable=False),
     Column("size", Integer, nullable=False),
-    Column("items", Integer, nullable=False),
+    Column("event_count", Integer, nullable=False),
     Column("body", Text, nullable=False),
     Index("ux_notice_once", "connection", "notice_id", unique=True),
 )

@@ -215,7 +215,8 @@ def postpone(
 
     `waits_for` names what frees them earlier (`waiting_for`); each postponement is an attempt.
     """
-    due_at = case((_unmoved("pairs"), bindparam("later")), else_=bindparam("at"))
+    now = bindparam("at", type_=Instant)
+    due_at = case((_unmoved("pairs"), bindparam("later", type_=Instant)), else_=now)
     statement = (
         update(lane)
         .where(among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"))

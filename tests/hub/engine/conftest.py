@@ -1,0 +1,205 @@
+"""Two in-memory systems, the shipped mappings, a real database: the whole road without HTTP."""
+
+import random
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import hub.effects.tables  # registers its rows on the hub's metadata
+from connectors.contract import ChangeKind
+from connectors.kit.memory import MemorySystem
+from connectors.kit.memory_connector import MemoryConnector
+from ground.env import Bell, Env
+from hub.conflicts import store as conflicts
+from hub.connections import tables as _connection_rows
+from hub.effects import store as effects
+from hub.effects.service import deliver_connection
+from hub.events import store as events
+from hub.events.model import NewEvent
+from hub.settings import HubSettings
+from hub.sync.service import decide_due
+from hub.wiring import Hub, OpenConnection
+from mappings import compile_mapping, parse
+from master_data.tables import METADATA
+
+SYSTEMS = Path(__file__).parents[3] / "connectors" / "systems"
+assert _connection_rows
+assert hub.effects.tables
+
+
+class SilentDoorbell:
+    """Nobody sleeps here: the test runs the turns itself."""
+
+    def __init__(self):
+        self.bell = Bell()
+
+    def ring(self):
+        self.bell.ring()
+
+    def listen(self):
+        return self.bell
+
+    def leave(self, bell):
+        assert bell
+
+
+@dataclass
+class FixedDirectory:
+    """The connections of one test."""
+
+    known: dict = field(default_factory=dict)
+
+    def connections(self):
+        return self.known
+
+    def refresh(self):
+        return None
+
+
+def compiled(system):
+    folder = SYSTEMS / system / "mappings"
+    return {
+        path.stem: compile_mapping(parse(path.read_text("utf-8"), name=f"{system}/{path.stem}"))
+        for path in sorted(folder.glob("*.yaml"))
+    }
+
+
+class Bed:
+    """A CRM, an ERP and a hub; `run` lets everything settle."""
+
+    def __init__(self, database, clock, ids):
+        self.clock = clock
+        self.crm = MemorySystem(("customers", "contacts", "products", "categories"), clock)
+        self.erp = MemorySystem(
+            ("customers", "products", "categories"),
+            clock,
+            fills={"customers": lambda n: {"number": f"C{n:05d}", "currency": "EUR"}},
+        )
+        env = Env(clock=clock, rng=random.Random(1), ids=ids, http=None, db=database)
+        self.directory = FixedDirectory()
+        self.connectors = {"crm": MemoryConnector(self.crm), "erp": MemoryConnector(self.erp)}
+        for rank, name in enumerate(("erp", "crm")):
+            self.directory.known[name] = OpenConnection(
+                id=name,
+                system=f"simple_{name}",
+                title=name.upper(),
+                state="live",
+                health="ok",
+                rank=rank,
+                skew_ms=0,
+                settings={},
+                version=1,
+                connector=self.connectors[name],
+                webhook_secrets=(),
+                mappings=compiled(f"simple_{name}"),
+            )
+        self.hub = Hub(
+            env=env,
+            settings=HubSettings(),
+            directory=self.directory,
+            doorbell=SilentDoorbell(),
+            vault=None,
+        )
+
+    def system(self, name):
+        return {"crm": self.crm, "erp": self.erp}[name]
+
+    def tell(self, name, *, times=1):
+        """Deliver what a system has to say as notices."""
+        system = self.system(name)
+        told, system.untold = list(dict.fromkeys(system.untold)), []
+        new = [self.event(name, *each) for each in told for _ in range(times)]
+        self.hub.db.write(lambda c: events.insert(c, new, self.clock.now()))
+        return len(new)
+
+    def event(self, name, object_type, external_id):
+        row = self.system(name).rows[object_type][external_id]
+        return NewEvent(
+            id=self.hub.env.ids.new("ev"),
+            connection=name,
+            object_type=object_type,
+            external_id=external_id,
+            kind=ChangeKind.DELETED if row.deleted else ChangeKind.CHANGED,
+            version=str(row.version),
+            changed_at=row.changed_at,
+            client_key=row.client_key,
+            actor=row.actor,
+            state=None if row.deleted else row.record(),
+        )
+
+    def turn(self):
+        """One turn of deciding and delivering; returns how much was done."""
+        done = decide_due(self.hub)
+        return done + sum(deliver_connection(self.hub, name) for name in self.hub.writable)
+
+    def run(self, *, tell=True):
+        """Go on until nothing is due and nobody has anything to say."""
+        for _ in range(60):
+            said = (self.tell("crm") + self.tell("erp")) if tell else 0
+            done = self.turn()
+            self.clock.advance(0.01)
+            if not said and not done:
+                return
+        raise AssertionError("it never settles")
+
+    def rows(self, name, object_type="customers"):
+        return [each.values for each in self.system(name).living(object_type)]
+
+    def conflicts(self):
+        def read(connection):
+            found = connection.exec_driver_sql("select id from conflict where closed_at is null")
+            return [conflicts.conflict_by_id(connection, row[0]) for row in found]
+
+        return self.hub.db.read(read)
+
+    def balance(self):
+        return self.hub.db.read(events.balance_sheet)
+
+    def open_effects(self):
+        return self.hub.db.read(effects.counts)
+
+    def goldens(self, entity="customer"):
+        def read(connection):
+            query = "select id, state from golden where entity = %s" % repr(entity)
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+        return self.hub.db.read(read)
+
+
+@pytest.fixture
+def bed(open_house, clock, ids):
+    database = open_house("hub")
+    database.create_all(METADATA)
+    return Bed(database, clock, ids)
+
+
+def a_customer(**values):
+    return {
+        "kind": "organisation",
+        "name": "Talleres Ibarra",
+        "legal_name": None,
+        "given_name": None,
+        "family_name": None,
+        "lifecycle": "customer",
+        "roles": ["customer"],
+        "owner": None,
+        "language": "es",
+        "currency": None,
+        "payment_terms": None,
+        "payment_method": None,
+        "price_list": None,
+        "tax_class": None,
+        "credit_limit": None,
+        "erp_number": None,
+        "addresses": [],
+        "contact_points": [],
+        "tax_ids": [],
+        "other_ids": [],
+        "consents": [],
+    } | values
+
+
+@pytest.fixture
+def customer():
+    return a_customer
