@@ -1,0 +1,1 @@
+"""Composition root: command line, one-process app, demo data, loading, benchmarks."""
