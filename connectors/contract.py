@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 __all__ = [
     "Absent",
@@ -40,8 +40,8 @@ __all__ = [
     "Written",
 ]
 
-Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
-Record = dict[str, Json]
+Json: TypeAlias = str | int | bool | list["Json"] | dict[str, "Json"] | None
+Record: TypeAlias = dict[str, Json]
 
 
 class ChangeKind(StrEnum):
@@ -191,7 +191,7 @@ class Refused:
 
     reason: str
     fields: dict[str, str]
-    """Field of `Write.values` -> reason, where the system names them."""
+    """Path in `Write.values` ("name", "addresses.0.country") -> reason, where the system tells."""
 
 
 @dataclass(frozen=True, slots=True)

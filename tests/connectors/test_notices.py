@@ -42,7 +42,7 @@ def test_without_the_secret_nothing_is_believed(secrets):
     assert caught.value.fault is SignatureFault.WRONG
 
 
-@pytest.mark.parametrize("stamp", ["", "-5", "1e9", "1614265330.5", "١", "9" * 40])
+@pytest.mark.parametrize("stamp", ["", "-5", "1e9", "1614265330.5", "\u0661", "9" * 40])
 def test_a_strange_stamp_is_malformed(stamp):
     with pytest.raises(BadSignature) as caught:
         verify_standard(HEADERS | {"webhook-timestamp": stamp}, BODY, [SECRET], NOW)

@@ -40,8 +40,11 @@ def delete(a_connector, clock):
 
 def test_a_create_carries_the_client_key_as_field_and_header(write, peer):
     peer.say(201, {"id": "cu_1", "version": 1, "external_ref": "cr_1"})
-    record = {"id": "cu_1", "version": 1, "external_ref": "cr_1"}
-    assert write(CREATE) == [Written("cu_1", "1", record, exclusive=True, changed=True)]
+    (result,) = write(CREATE)
+    assert result.record == {"id": "cu_1", "version": 1, "external_ref": "cr_1"}
+    assert (result.external_id, result.version) == ("cu_1", "1")
+    assert result.exclusive
+    assert result.changed
     (request,) = peer.requests
     assert request.method == "POST"
     assert request.headers["idempotency-key"] == "cr_1"
