@@ -48,7 +48,7 @@ class Json(TypeDecorator[Any]):
 
 
 class DecimalText(TypeDecorator[Decimal]):
-    """An exact Decimal as text in plain notation: equal values may differ in zeros, none is lost."""
+    """An exact Decimal as text in plain notation; equal values may differ in zeros."""
 
     impl = Text
     cache_ok = True

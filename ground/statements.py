@@ -6,7 +6,7 @@ statements: on PostgreSQL all rows travel as one JSON parameter.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
@@ -24,7 +24,6 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
-    insert,
     select,
     update,
 )
@@ -57,7 +56,7 @@ class _Among(FunctionElement[bool]):
 @compiles(_Among, "sqlite")
 def _among_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     left, right = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{left} IN (SELECT value FROM json_each({right}))"
+    return f"{left} IN (SELECT value FROM json_each({right}))"  # noqa: S608 - compiled clauses
 
 
 @compiles(_Among, "postgresql")
@@ -106,8 +105,8 @@ def insert_many(
     """Insert rows that all have the same columns; return how many were inserted or updated.
 
     `on_conflict`: None lets a duplicate fail, "nothing" skips it, key columns update the other
-    given columns (of rows with equal keys the last one counts). Every row says every value it means;
-    Python-side column defaults do not apply.
+    given columns (of rows with equal keys the last one counts). Every row says every value it
+    means; Python-side column defaults do not apply.
     """
     if not rows:
         return 0

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeAlias
 
 import orjson
 
-Json: TypeAlias = "str | int | bool | None | Decimal | dict[str, Json] | list[Json]"
+Json: TypeAlias = "str | int | bool | Decimal | dict[str, Json] | list[Json] | None"
 
 _LONGEST_NUMBER = 1000
 _LARGEST_EXPONENT = 308  # beyond it a binary float elsewhere becomes infinite
@@ -157,43 +157,38 @@ def _needs_a_walk(body: bytes, max_depth: int, max_nodes: int) -> bool:
 
 
 def _walk(document: Json, max_depth: int, max_nodes: int) -> None:
-    nodes, depth = 0, 0
+    """Count, and look at every text, level by level."""
+    nodes = depth = 0
     level: list[Json] = [document]
     while level:
         nodes += len(level)
         if nodes > max_nodes:
             raise StrictJsonError(Reason.TOO_MANY_NODES)
-        below: list[Json] = []
-        containers = False
-        for value in level:
-            match value:
-                case str():
-                    _check_text(value)
-                case dict():
-                    containers = True
-                    for key in value:
-                        _check_text(key)
-                    below.extend(value.values())
-                case list():
-                    containers = True
-                    below.extend(value)
-        depth += containers
+        depth += any(isinstance(value, dict | list) for value in level)
         if depth > max_depth:
             raise StrictJsonError(Reason.TOO_DEEP)
-        level = below
+        level = [inner for value in level for inner in _inside(value)]
+
+
+def _inside(value: Json) -> Iterable[Json]:
+    match value:
+        case str():
+            _check_text(value)
+        case dict():
+            for key in value:
+                _check_text(key)
+            return value.values()
+        case list():
+            return value
+        case _:
+            pass
+    return ()
 
 
 def _check_text(text: str) -> None:
     if "\0" in text:
         raise StrictJsonError(Reason.NUL)
-    if _has_lone_surrogate((text,)):
-        raise StrictJsonError(Reason.LONE_SURROGATE)
-
-
-def _has_lone_surrogate(texts: Iterable[str]) -> bool:
     try:
-        for text in texts:
-            text.encode("utf-8")
+        text.encode("utf-8")
     except UnicodeEncodeError:
-        return True
-    return False
+        raise StrictJsonError(Reason.LONE_SURROGATE) from None

@@ -139,7 +139,7 @@ def ids(clock):
 @pytest.fixture
 def http(clock):
     """The door out; it may call this machine's test servers only where a test allows them."""
-    from ground.door import SafeHttp  # noqa: PLC0415 - most tests need no network
+    from ground.door import SafeHttp
 
     door = SafeHttp(clock=clock)
     yield door

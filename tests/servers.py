@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 _SPEED = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
-_QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "timeout": 60, "check": True}
 
 
 class NoPostgresqlError(Exception):
@@ -45,8 +45,8 @@ def postgresql_url(place: Path) -> str:
 def stop_postgresql(place: Path) -> None:
     """Stop the server, if it was started, and remove all it wrote."""
     if (place / "data" / "postmaster.pid").exists():
-        stop = [_binaries(place) / "pg_ctl", "-D", place / "data", "-m", "immediate", "stop"]
-        subprocess.run(stop, **{**_QUIET, "check": False}, **_as_server_user(place))
+        stop: list[str | Path] = ["-D", place / "data", "-m", "immediate", "stop"]
+        _run([_binaries(place) / "pg_ctl", *stop], place, check=False)
     shutil.rmtree(place, ignore_errors=True)
 
 
@@ -55,21 +55,32 @@ def _start(place: Path) -> None:
     init = ["-A", "trust", "-U", "postgres", "-E", "utf8", "--locale=C", "--no-sync"]
     options = f"-h '' -k {place} {_SPEED}"
     log = place / "log"
-    for command in (
-        [binaries / "initdb", "-D", data, *init],
-        [binaries / "pg_ctl", "-D", data, "-w", "-o", options, "-l", log, "start"],
-    ):
-        subprocess.run(command, **_QUIET, **_as_server_user(place))
+    initdb: list[str | Path] = [binaries / "initdb", "-D", data, *init]
+    start: list[str | Path] = [
+        binaries / "pg_ctl",
+        "-D",
+        data,
+        "-w",
+        "-o",
+        options,
+        "-l",
+        log,
+        "start",
+    ]
+    for command in (initdb, start):
+        _run(command, place, check=True)
+
+
+def _run(command: list[str | Path], place: Path, *, check: bool) -> None:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "timeout": 60}
+    user = _server_user()
+    owner: dict[str, Any] = {} if user is None else {"user": user, "extra_groups": []}
+    subprocess.run(list(map(str, command)), cwd=place, check=check, **quiet, **owner)
 
 
 def _server_user() -> str | None:
     """PostgreSQL refuses root: as root it runs as nobody."""
     return "nobody" if os.geteuid() == 0 else None
-
-
-def _as_server_user(place: Path) -> dict:
-    user = _server_user()
-    return {"cwd": place} if user is None else {"cwd": place, "user": user, "extra_groups": []}
 
 
 def _binaries(place: Path) -> Path:
@@ -80,7 +91,7 @@ def _binaries(place: Path) -> Path:
     package = Path(found.origin).parent
     binaries = package / "pginstall" / "bin"
     try:
-        subprocess.run([binaries / "postgres", "--version"], **_QUIET, **_as_server_user(place))
+        _run([binaries / "postgres", "--version"], place, check=True)
     except (OSError, subprocess.CalledProcessError):
         copy = place / "programs"
         if not copy.exists():

@@ -92,7 +92,7 @@ class Database(ABC):
         for listener in self._listeners:
             try:
                 listener()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the commit stands
                 _log.exception("database.listener_failed")
 
     @contextmanager

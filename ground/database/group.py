@@ -94,7 +94,7 @@ def _run_units(
         driver.execute("SAVEPOINT unit")
         try:
             result = unit.context.run(unit.work, connection)
-        except BaseException as error:  # noqa: BLE001 - it goes to its caller
+        except BaseException as error:
             done.append(_Done(unit, None, error))
             if not driver.in_transaction:
                 raise _GroupLost from error

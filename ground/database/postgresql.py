@@ -146,6 +146,7 @@ def _engine(url: URL, schema: str) -> Engine:
         max_overflow=8,
         pool_timeout=10,
         query_cache_size=1500,
+        hide_parameters=True,  # they would reach logs with the error
     )
 
 

@@ -59,6 +59,7 @@ class SqliteDatabase(Database):
             isolation_level="AUTOCOMMIT",  # transactions are begun here, never by the driver
             connect_args={"timeout": 10, "check_same_thread": False, "cached_statements": 512},
             query_cache_size=1500,
+            hide_parameters=True,  # they would reach logs with the error
         )
         event.listen(self._engine, "connect", _prepare)
         self._readers: deque[Connection] = deque()
@@ -250,8 +251,8 @@ class _FileWatch:
 
     def changed(self) -> bool:
         (version,) = _driver(self._connection).execute("PRAGMA data_version").fetchone()
-        changed, self._seen = version != self._seen, version
-        return changed
+        seen, self._seen = self._seen, int(version)
+        return seen != self._seen
 
     def close(self) -> None:
         self._connection.close()
@@ -274,16 +275,19 @@ def _driver(connection: Connection) -> sqlite3.Connection:
     return driver
 
 
+def _code(error: sqlite3.Error) -> int:
+    """Return the primary result code; errors of the driver itself have none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
 def _locked(error: sqlite3.Error) -> bool:
-    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
-def is_busy(error: BaseException) -> bool:
+def _is_busy(error: DBAPIError | sqlite3.Error) -> bool:
     """Tell whether an error means "not now" and nothing about the statement."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(cause, sqlite3.Error) and (
-        getattr(cause, "sqlite_errorcode", 0) & 0xFF in _BUSY_CODES
-    )
+    return isinstance(cause, sqlite3.Error) and _code(cause) in _BUSY_CODES
 
 
 @contextmanager
@@ -291,6 +295,6 @@ def _busy_errors() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        if is_busy(error):
+        if _is_busy(error):
             raise DatabaseBusy(str(error)) from error
         raise

@@ -99,9 +99,9 @@ def test_many_keys_travel_in_one_parameter(store, column):
     wanted = ["r3", "r44", "gone"] if column == "id" else [3, 44, 99]
     statement = select(RECORD.c.id).where(among(RECORD.c[column], "wanted")).order_by("id")
     found = store.read(
-        lambda connection: connection.execute(
-            statement, {"wanted": keys(connection, wanted)}
-        ).scalars().all()
+        lambda connection: (
+            connection.execute(statement, {"wanted": keys(connection, wanted)}).scalars().all()
+        )
     )
     assert found == ["r3", "r44"]
 
@@ -124,7 +124,10 @@ def test_the_sql_text_does_not_depend_on_the_number_of_keys(store):
 
 def test_an_update_says_which_rows_it_met(store):
     store.write(lambda connection: insert_many(connection, RECORD, [a_record(1), a_record(2)]))
-    rows = [{"id": "r1", "words": None, "raw": b"\1"}, {"id": "gone", "words": [], "raw": None}]
+    rows: list[dict] = [
+        {"id": "r1", "words": None, "raw": b"\1"},
+        {"id": "gone", "words": [], "raw": None},
+    ]
     met = store.write(lambda connection: update_many(connection, RECORD, ["id"], rows))
     assert met == {("r1",)}
     assert _all(store) == {"r1": a_record(1, words=None, raw=b"\1"), "r2": a_record(2)}
