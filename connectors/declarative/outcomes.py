@@ -60,9 +60,8 @@ def judge(manifest: Manifest, scope: Scope, status: int, problem: Json) -> Verdi
             break
     if outcome is Outcome.OK:
         return Verdict(outcome, "", {})
-    return Verdict(
-        outcome, _reason(manifest.problem, status, problem), _fields(manifest.problem, problem)
-    )
+    reason = _reason(manifest.problem, status, problem)
+    return Verdict(outcome, reason, _fields(manifest.problem, problem, reason))
 
 
 def raise_for_request(verdict: Verdict, after: float | None) -> NoReturn:
@@ -114,14 +113,14 @@ def _reason(rule: ProblemRule, status: int, problem: Json) -> str:
     return next((text for text in texts if text), f"status {status}")
 
 
-def _fields(rule: ProblemRule, problem: Json) -> dict[str, str]:
+def _fields(rule: ProblemRule, problem: Json, reason: str) -> dict[str, str]:
     listed = at(problem, rule.fields)
     fields = {}
     for one in listed if isinstance(listed, list) else []:
         name = text_at(one, rule.field)
         if name is not None:
-            fields[name] = text_at(one, rule.field_reason) or "refused"
+            fields[name] = text_at(one, rule.field_reason) or reason
     name = text_at(problem, rule.one_field) if rule.one_field else None
     if name is not None and name not in fields:
-        fields[name] = text_at(problem, rule.one_reason) or "refused"
+        fields[name] = text_at(problem, rule.one_reason) or reason
     return fields

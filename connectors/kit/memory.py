@@ -230,24 +230,26 @@ class MemorySystem:
         return {name: self._elements(value, before.get(name)) for name, value in kept.items()}
 
     def _elements(self, value: Json, before: Json) -> Json:
-        """Give list elements ids: a known id is kept, equal content keeps its id."""
+        """Give list elements ids: their own, that of an equal element before, or a new one."""
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             return value
         old = [one for one in before if isinstance(one, dict)] if isinstance(before, list) else []
-        known = {one["id"]: one for one in old}
         named = {one.get("id") for one in value if isinstance(one, dict)}
         spare = [one for one in old if one["id"] not in named]
         kept: list[Json] = []
         for one in value:
             element = cast("Record", one)
-            if element.get("id") not in known:
-                same = next((o for o in spare if _content(o) == _content(element)), None)
-                if same is not None:
-                    spare.remove(same)
-                own_id = same["id"] if same is not None else f"el_{self._next('el'):06d}"
-                element = {"id": own_id} | _content(element)
-            kept.append(element)
+            own_id = element.get("id") or _take_equal(spare, element)
+            kept.append({"id": own_id or f"el_{self._next('el'):06d}"} | _content(element))
         return kept
+
+
+def _take_equal(spare: list[Record], element: Record) -> Json:
+    same = next((one for one in spare if _content(one) == element), None)
+    if same is None:
+        return None
+    spare.remove(same)
+    return same["id"]
 
 
 def _content(element: Record) -> Record:
