@@ -72,7 +72,7 @@ def _start(place: Path) -> None:
 
 
 def _run(command: list[str | Path], place: Path, *, check: bool) -> None:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "timeout": 60}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "timeout": 60}
     user = _server_user()
     owner: dict[str, Any] = {} if user is None else {"user": user, "extra_groups": []}
     subprocess.run(list(map(str, command)), cwd=place, check=check, **quiet, **owner)

@@ -128,6 +128,7 @@ class SqliteDatabase(Database):
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with _busy_errors():
             connection = self._engine.connect()
+        connection.begin()  # for SQLAlchemy it is always inside one: nobody begins another
         # Writers retry on their own (`begin`): mixed with SQLite's handler they would starve.
         driver = _driver(connection)
         driver.execute("PRAGMA busy_timeout = 0" if writing else "PRAGMA query_only = on")

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
 
 from ground.columns import metadata
 from ground.database import DatabaseBusy, open_database
@@ -235,6 +235,11 @@ def test_maintenance_that_breaks_a_reference_is_undone(notes):
     with pytest.raises(RuntimeError, match="reply"):
         notes.maintain(lambda connection: connection.exec_driver_sql("DELETE FROM note"))
     assert notes.read(_texts) == ["parent"]
+
+
+def test_a_unit_cannot_begin_a_transaction_of_its_own(notes):
+    with pytest.raises(InvalidRequestError):
+        notes.write(lambda connection: connection.begin())
 
 
 def test_a_closed_database_takes_no_more(notes):

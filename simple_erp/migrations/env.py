@@ -1,0 +1,4 @@
+from ground.migrate import run_environment
+from simple_erp.tables import METADATA
+
+run_environment(METADATA)
