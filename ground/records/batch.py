@@ -72,7 +72,7 @@ class Batch:
 
     def _decide(self, cleaned: Cleaned) -> Written:
         before = self._find(cleaned)
-        findings = replace(cleaned.findings, problems=[*cleaned.findings.problems])
+        findings = Findings(cleaned.findings.lenient, [*cleaned.findings.problems])
         values = merge(
             self.kind,
             None if before is None else before.values,

@@ -58,8 +58,9 @@ class Elements:
         if not isinstance(given, dict):
             findings.refuse(at, "Give an object.")
             return {}
-        for name in given.keys() - self.names:
-            findings.refuse(f"{at}.{name}", "There is no such field; leave it out.")
+        if not self.names.issuperset(given):
+            for name in given.keys() - self.names:
+                findings.refuse(f"{at}.{name}", "There is no such field; leave it out.")
         element: dict[str, Json] = {}
         identity = given.get("id")
         if identity is not None:
@@ -68,10 +69,7 @@ class Elements:
             element["id"] = identity
         before = len(findings.problems)
         for part in self.parts:
-            value = part.type.clean(given.get(part.name), f"{at}.{part.name}", findings)
-            if value is None and part.required and given.get(part.name) in (None, ""):
-                findings.refuse(f"{at}.{part.name}", "Fill this in.")
-            element[part.name] = value
+            element[part.name] = _part(part, given.get(part.name), at, findings)
         if self.check is not None and len(findings.problems) == before:
             self.check(element, at, findings)
         return element
@@ -95,6 +93,16 @@ class Elements:
         }
 
 
+def _part(part: Part, given: Json, at: str, findings: Findings) -> Json:
+    noted = len(findings.problems)
+    value = part.type.empty
+    if given is not None:
+        value = part.type.clean(given, f"{at}.{part.name}", findings)
+    if value is None and part.required and noted == len(findings.problems):
+        findings.refuse(f"{at}.{part.name}", "Fill this in.")
+    return value
+
+
 def keep_ids(
     before: Sequence[Json], after: Sequence[Json], new_id: Callable[[], str]
 ) -> list[Json]:
@@ -112,8 +120,8 @@ def keep_ids(
 
 
 def _take_equal(free: list[dict[str, Json]], element: dict[str, Json]) -> Json:
-    for candidate in free:
-        if all(candidate.get(name) == value for name, value in element.items()):
-            free.remove(candidate)
+    for place, candidate in enumerate(free):
+        if candidate == {**element, "id": candidate["id"]}:
+            del free[place]
             return candidate["id"]
     return None

@@ -39,9 +39,9 @@ class Gathering:
         table = self.tables.records[self.kind.name]
         ids = [each.write.id for each in batch if each.write.id is not None]
         refs = [ref for each in batch if isinstance(ref := each.values.get(EXTERNAL_REF), str)]
-        found = store.read_by(connection, table, "id", ids, lock=True) if ids else []
+        found = store.read_by(connection, table, "id", ids, lock=store.Lock.CHANGE) if ids else []
         if refs:
-            found += store.read_by(connection, table, EXTERNAL_REF, refs, lock=True)
+            found += store.read_by(connection, table, EXTERNAL_REF, refs, lock=store.Lock.CHANGE)
         return {record.id: record for record in found}
 
     def _holders(
@@ -75,7 +75,7 @@ class Gathering:
             ids = [value for value in wanted if isinstance(value, str)]
             if ids:
                 table = self.tables.records[field.type.to]
-                found = store.read_by(connection, table, "id", ids, share=True)
+                found = store.read_by(connection, table, "id", ids, lock=store.Lock.DELETE)
                 linked.setdefault(field.type.to, {}).update({each.id: each for each in found})
         return linked
 

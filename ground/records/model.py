@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias
 
+from ground.records.elements import Elements
 from ground.records.fields import Text, ValueType
 from ground.records.findings import Findings
 from ground.strict_json import Json
@@ -78,11 +79,24 @@ class RecordKind:
     tree: str | None = None
     series: Series | None = None
     by_name: Mapping[str, Field] = field(init=False)
+    search_parts: tuple[tuple[str, tuple[str, ...]], ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Index the fields."""
+        """Index the fields, and which parts of elements are searched."""
         by_name = {each.name: each for each in self.fields}
+        parts = tuple((name, _searched_parts(by_name[name].type)) for name in self.search)
         object.__setattr__(self, "by_name", by_name)
+        object.__setattr__(self, "search_parts", parts)
+
+
+def _searched_parts(kind_of_value: ValueType) -> tuple[str, ...]:
+    if not isinstance(kind_of_value, Elements):
+        return ()
+    return tuple(
+        part.name
+        for part in kind_of_value.parts
+        if isinstance(part.type, Text) and part.name not in {"purpose", "subdivision"}
+    )
 
 
 REF_FIELD = Field(EXTERNAL_REF, Text(LONGEST_REF), column=True)

@@ -32,7 +32,9 @@ def clean(kind: RecordKind, given: Mapping[str, Json], findings: Findings) -> Va
         elif field.given:
             findings.refuse(name, _SERVER_OWNED)
         else:
-            cleaned[name] = field.type.clean(value, name, findings)
+            cleaned[name] = (
+                field.type.empty if value is None else field.type.clean(value, name, findings)
+            )
     return cleaned
 
 
@@ -116,18 +118,20 @@ def makes_a_circle(record_id: str, parent: Json, parents: Mapping[str, Json]) ->
 def search_text(kind: RecordKind, values: Values) -> str:
     """Return what `q=` looks in: the texts of the searched fields, case folded."""
     found: list[str] = []
-    for name in kind.search:
-        _texts(values.get(name), found)
+    for name, parts in kind.search_parts:
+        value = values.get(name)
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, list):
+            found += _texts(value, parts)
     return " ".join(found).casefold()
 
 
-def _texts(value: Json, found: list[str]) -> None:
-    if isinstance(value, str):
-        found.append(value)
-    elif isinstance(value, list):
-        for member in value:
-            _texts(member, found)
-    elif isinstance(value, dict):
-        for name, member in value.items():
-            if name not in {"id", "kind", "scheme", "purpose"}:
-                _texts(member, found)
+def _texts(members: list[Json], parts: tuple[str, ...]) -> list[str]:
+    found = []
+    for member in members:
+        if isinstance(member, str):
+            found.append(member)
+        elif isinstance(member, dict):
+            found += [text for part in parts if isinstance(text := member[part], str)]
+    return found

@@ -236,7 +236,7 @@ class Collection:
         author: Author,
         expected: int | None,
     ) -> Record:
-        found = store.read_by(connection, self.table, "id", [record_id], lock=True)
+        found = store.read_by(connection, self.table, "id", [record_id], lock=store.Lock.CHANGE)
         if not found:
             raise NotFound(record_id)
         (before,) = found

@@ -1,10 +1,13 @@
 """Rows of records <-> Record: the only module here with queries."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql import Executable
 
 from ground.records.model import EXTERNAL_REF, ManagedField, Record, RecordKind
 from ground.records.rules import search_text
@@ -13,6 +16,7 @@ from ground.strict_json import Json
 
 __all__ = [
     "IntegrityError",
+    "Lock",
     "add_records",
     "change_records",
     "first_user_of",
@@ -47,37 +51,50 @@ def records_of(rows: Iterable[Sequence[Any]]) -> list[Record]:
     return [Record(*row) for row in rows]
 
 
-def read_by(  # noqa: PLR0913 (a query has this many sides)
+class Lock(StrEnum):
+    """What others may not do to the rows read until this transaction ends."""
+
+    NONE = "none"
+    DELETE = "delete"
+    CHANGE = "change"
+
+
+def read_by(
     connection: Connection,
     table: Table,
     column: str,
     values: Iterable[str],
     *,
-    lock: bool = False,
-    share: bool = False,
+    lock: Lock = Lock.NONE,
 ) -> list[Record]:
-    """Return the records (tombstones too) whose column has one of the values, ordered by id.
+    """Return the records (tombstones too) whose column has one of the values, ordered by id."""
+    wanted = {"wanted": keys(connection, sorted(set(values)))}
+    return records_of(connection.execute(_reading(table, column, lock), wanted))
 
-    lock: nobody else may change them before this transaction ends; share: nobody may delete them.
-    """
-    wanted = keys(connection, sorted(set(values)))
+
+@lru_cache(maxsize=256)
+def _reading(table: Table, column: str, lock: Lock) -> Executable:
     statement = (
         select(*record_columns(table)).where(among(table.c[column], "wanted")).order_by(table.c.id)
     )
-    if lock or share:
-        statement = statement.with_for_update(read=share)
-    return records_of(connection.execute(statement, {"wanted": wanted}))
+    if lock is Lock.NONE:
+        return statement
+    return statement.with_for_update(read=lock is Lock.DELETE)
 
 
 def holders(
     connection: Connection, table: Table, column: str, values: Iterable[str]
 ) -> dict[str, str]:
     """Return value -> id of the living record that holds it in a unique column."""
-    wanted = keys(connection, sorted(set(values)))
-    statement = select(table.c[column], table.c.id).where(
+    wanted = {"wanted": keys(connection, sorted(set(values)))}
+    return {row[0]: row[1] for row in connection.execute(_holding(table, column), wanted)}
+
+
+@lru_cache(maxsize=64)
+def _holding(table: Table, column: str) -> Executable:
+    return select(table.c[column], table.c.id).where(
         among(table.c[column], "wanted"), table.c.deleted_at.is_(None)
     )
-    return {row[0]: row[1] for row in connection.execute(statement, {"wanted": wanted})}
 
 
 def parents(connection: Connection, table: Table, column: str) -> dict[str, Json]:
@@ -135,10 +152,15 @@ def managed_fields(
     connection: Connection, table: Table, collection: str
 ) -> dict[str, ManagedField]:
     """Return the managed fields of a collection by name."""
-    statement = select(table.c.field, table.c.kept_by, table.c.text, table.c.set_by).where(
-        table.c.collection == collection
+    rows = connection.execute(_managed(table), {"of": collection})
+    return {row[0]: ManagedField(*row) for row in rows}
+
+
+@lru_cache(maxsize=8)
+def _managed(table: Table) -> Executable:
+    return select(table.c.field, table.c.kept_by, table.c.text, table.c.set_by).where(
+        table.c.collection == bindparam("of")
     )
-    return {row[0]: ManagedField(*row) for row in connection.execute(statement)}
 
 
 def replace_managed_fields(
