@@ -1,3 +1,4 @@
+# ruff: noqa: N818 - errors are named by what went wrong
 """What can go wrong in the hub itself, grouped by what the caller does next.
 
 HubError
@@ -7,9 +8,12 @@ HubError
 ├── ConnectionExists      409: choose another id
 ├── WrongState            409: the connection is not in a state that allows it
 ├── BadConnection         422: a field of the connection is wrong
+├── UnknownConflict       404
+├── ConflictMoved         409: look at it again, then choose
+├── WrongChoice           422: no answer to this conflict
 └── KeyTrouble            stop and show the operator: secrets cannot be opened
-├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
-└── SecretUnreadable  sealed with another key, for another row, or damaged
+    ├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
+    └── SecretUnreadable  sealed with another key, for another row, or damaged
 """
 
 __all__ = [

@@ -100,7 +100,7 @@ class Sweeper:
         try:
             while clock.monotonic() < until and sum(turn.once() for turn in neglected):
                 pass
-        except Exception:
+        except Exception:  # noqa: BLE001 - the next sweep looks again
             _log.exception("sweep.turn_failed")
 
     def _due(self, connection: Connection) -> list[str]:

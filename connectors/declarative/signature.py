@@ -36,6 +36,8 @@ def verify_standard(
         offered = headers["webhook-signature"]
     except KeyError:
         raise BadSignature(SignatureFault.MISSING) from None
+    if not notice_id or "." in notice_id:  # a dot would make what was signed ambiguous
+        raise BadSignature(SignatureFault.MALFORMED)
     _check_age(stamp_text, now)
     content = f"{notice_id}.{stamp_text}.".encode() + body
     digests = [_digest(secret, content) for secret in secrets]

@@ -103,17 +103,32 @@ def test_a_quiet_hub_writes_nothing(bed, customer):
 
 def test_equal_tax_ids_make_one_golden_record(bed, customer):
     tax = {"country": "ES", "scheme": "vat", "value": "ESB12345674"}
-    bed.erp.create("customers", {"kind": "organisation", "name": "IBARRA TALLERES SL", "status": "active",
-                   "roles": ["customer"], "tax_ids": [tax], "addresses": [], "contact_points": [], "other_ids": []})
+    bed.erp.create(
+        "customers",
+        {
+            "kind": "organisation",
+            "name": "IBARRA TALLERES SL",
+            "status": "active",
+            "roles": ["customer"],
+            "tax_ids": [tax],
+            "addresses": [],
+            "contact_points": [],
+            "other_ids": [],
+        },
+    )
     bed.run()
     # the CRM was told of it; a person had entered it there on his own before
     assert len(bed.goldens()) == 1
-    bed.crm.create("customers", customer(name="Otra empresa", tax_ids=[tax | {"value": "B12345674"}]))
+    bed.crm.create(
+        "customers", customer(name="Otra empresa", tax_ids=[tax | {"value": "B12345674"}])
+    )
     bed.run()
     assert sorted(state for _, state in bed.goldens()) == ["active", "unconfirmed"]
     (conflict,) = bed.conflicts()
     assert conflict.kind == "possible_duplicate"
-    resolve(bed.hub, conflict.id, Resolution(choice=Choice.DIFFERENT, seen=conflict.version, by="us_1"))
+    resolve(
+        bed.hub, conflict.id, Resolution(choice=Choice.DIFFERENT, seen=conflict.version, by="us_1")
+    )
     bed.run()
     assert len(bed.rows("erp")) == 2
     assert bed.balance().open == 0
@@ -121,8 +136,17 @@ def test_equal_tax_ids_make_one_golden_record(bed, customer):
 
 def test_a_record_on_both_sides_with_one_tax_id_is_linked_not_copied(bed, customer):
     tax = {"country": "ES", "scheme": "vat", "value": "B12345674"}
-    erp = {"kind": "organisation", "name": "IBARRA", "status": "active", "roles": ["customer"],
-           "payment_terms": "NET30", "tax_ids": [tax], "addresses": [], "contact_points": [], "other_ids": []}
+    erp = {
+        "kind": "organisation",
+        "name": "IBARRA",
+        "status": "active",
+        "roles": ["customer"],
+        "payment_terms": "NET30",
+        "tax_ids": [tax],
+        "addresses": [],
+        "contact_points": [],
+        "other_ids": [],
+    }
     bed.erp.create("customers", erp)
     bed.crm.create("customers", customer(name="Talleres Ibarra", tax_ids=[tax]))
     bed.run()
@@ -134,9 +158,18 @@ def test_a_record_on_both_sides_with_one_tax_id_is_linked_not_copied(bed, custom
 
 def test_products_wait_for_their_category(bed):
     category = bed.erp.create("categories", {"code": "PUMP", "name": "Pumps", "parent_id": None})
-    product = {"sku": "P-1", "name": "Pump", "type": "goods", "gtins": [], "uom": "C62", "prices": [
-        {"currency": "EUR", "price_list": "standard", "amount": "12.50"}], "tax_class": "S",
-        "lifecycle": "active", "weight": None, "category_id": category.id}
+    product = {
+        "sku": "P-1",
+        "name": "Pump",
+        "type": "goods",
+        "gtins": [],
+        "uom": "C62",
+        "prices": [{"currency": "EUR", "price_list": "standard", "amount": "12.50"}],
+        "tax_class": "S",
+        "lifecycle": "active",
+        "weight": None,
+        "category_id": category.id,
+    }
     bed.erp.create("products", product)
     bed.erp.untold.reverse()
     bed.run()

@@ -1,0 +1,36 @@
+"""Signs of life of workers <-> rows."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from ground.database import Connection
+from ground.statements import insert_many
+from hub.workers.tables import worker
+
+__all__ = ["alive", "enter", "leave", "seen"]
+
+_DEAD_AFTER = timedelta(seconds=30)
+
+
+def enter(connection: Connection, worker_id: str, now: datetime) -> None:
+    """Note that a worker began; forget those long silent."""
+    connection.execute(delete(worker).where(worker.c.seen_at < now - 10 * _DEAD_AFTER))
+    row = {"id": worker_id, "started_at": now, "seen_at": now}
+    insert_many(connection, worker, [row], on_conflict=["id"])
+
+
+def seen(connection: Connection, worker_id: str, now: datetime) -> None:
+    """Note that a worker lives."""
+    connection.execute(update(worker).where(worker.c.id == worker_id).values(seen_at=now))
+
+
+def leave(connection: Connection, worker_id: str) -> None:
+    """Note that a worker ended."""
+    connection.execute(delete(worker).where(worker.c.id == worker_id))
+
+
+def alive(connection: Connection, now: datetime) -> int:
+    """Return how many workers gave a sign of life in the last half minute."""
+    query = select(func.count()).where(worker.c.seen_at > bindparam("since"))
+    return int(connection.scalar(query, {"since": now - _DEAD_AFTER}) or 0)
