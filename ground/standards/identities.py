@@ -55,6 +55,7 @@ def scheme_name(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=65_536)
 def tax_id(country: str, scheme: str, text: str) -> str:
     """Return the compact upper-case form; checked where the country's scheme is known to us.
 
