@@ -1,0 +1,47 @@
+"""What the portal refuses.
+
+PortalError
++-- SignInRefused       wrong address or password, or a disabled account: deliberately one case
++-- SignInThrottled     too many failures; wait `seconds`
++-- FieldsRefused       what a person typed is not acceptable: `reasons` by field
++-- LastAdmin           the change would leave no active administrator
++-- NoSuchUser, NoSuchKey
+"""
+
+from collections.abc import Mapping
+
+
+class PortalError(Exception):
+    """The portal did not do what was asked."""
+
+
+class SignInRefused(PortalError):  # noqa: N818 - named by what went wrong
+    """Address or password is wrong."""
+
+
+class SignInThrottled(PortalError):  # noqa: N818 - named by what went wrong
+    """Too many failed attempts."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class FieldsRefused(PortalError):  # noqa: N818 - named by what went wrong
+    """Some fields cannot be taken; `reasons` are English message ids by field name."""
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{name}: {reason}" for name, reason in reasons.items()))
+        self.reasons = reasons
+
+
+class LastAdmin(PortalError):  # noqa: N818 - named by what went wrong
+    """There must always be an active administrator."""
+
+
+class NoSuchUser(PortalError):  # noqa: N818 - named by what went wrong
+    """There is no such user."""
+
+
+class NoSuchKey(PortalError):  # noqa: N818 - named by what went wrong
+    """There is no such API key."""
