@@ -80,7 +80,7 @@ class DeclarativeConnector:
 
     def changes(self, object_type: str, cursor: str | None, limit: int) -> ChangePage:
         """Return what changed since the cursor."""
-        return reading.changes(self._client, object_type, cursor, limit)
+        return reading.changes(self._client, self._clock, object_type, cursor, limit)
 
     def read(
         self, object_type: str, external_ids: Sequence[str]

@@ -47,17 +47,23 @@ def check(client: Client, clock: Clock) -> Health:
 class _Cursor:
     """Where a reading of the feed stands.
 
-    `seen` is the newest stamp any reading has seen. Inside a reading `since` is what it began
-    with and `token` leads to its next page; between two readings both are None.
+    `seen` is the newest stamp any reading has seen, `since` what this reading, or the next one,
+    asks for. Inside a reading `token` leads to its next page and `began` is when it began.
     """
 
     seen: datetime | None = None
     since: str | None = None
     token: str | None = None
+    began: datetime | None = None
 
     def dump(self) -> str:
-        seen = self.seen.isoformat() if self.seen is not None else None
-        return json.dumps({"seen": seen, "since": self.since, "next": self.token})
+        parts = {
+            "seen": self.seen.isoformat() if self.seen else None,
+            "since": self.since,
+            "next": self.token,
+            "began": self.began.isoformat() if self.began else None,
+        }
+        return json.dumps(parts)
 
     @classmethod
     def load(cls, text: str | None) -> "_Cursor":
@@ -65,37 +71,53 @@ class _Cursor:
             return cls()
         try:
             parts = json.loads(text)
-            seen = parts["seen"]
-            stamp = datetime.fromisoformat(seen) if seen is not None else None
-            return cls(stamp, parts["since"], parts["next"])
+            seen, began = (_instant(parts[name]) for name in ("seen", "began"))
+            return cls(seen, parts["since"], parts["next"], began)
         except (ValueError, TypeError, KeyError) as error:
             raise CursorLost(text) from error
 
 
-def changes(client: Client, object_type: str, cursor: str | None, limit: int) -> ChangePage:
-    """Return one page of the feed."""
+def changes(
+    client: Client, clock: Clock, object_type: str, cursor: str | None, limit: int
+) -> ChangePage:
+    """Return one page of the feed.
+
+    A row may become visible late, with a stamp that the reading has passed by already. So the next
+    reading goes back behind the newest stamp by the overlap and by the time this one took.
+    """
     rule = client.manifest.changes
     place = _Cursor.load(cursor)
-    since = place.since or _since(client.manifest, place.seen)
-    size = str(min(limit, rule.most))
-    query = {name: fill(text, limit=size) for name, text in rule.query.items()} | {
-        rule.since: since
-    }
-    if place.token is not None:
-        query[rule.after] = place.token
-    path = client.manifest.objects[object_type].path
-    answer = client.ask(Call(method="GET", path=path, query=query, lane=Lane.BACKGROUND))
-    found = [
-        _change(client.manifest, object_type, row) for row in _rows(answer.document, rule.items)
-    ]
+    began = place.began or clock.now()
+    since = place.since or rule.start
+    answer = client.ask(_page_call(client.manifest, object_type, since, place.token, limit))
+    rows = _rows(answer.document, rule.items)
+    found = [_change(client.manifest, object_type, row) for row in rows]
     stamps = [place.seen, *(one.changed_at for one in found)]
     seen = max((stamp for stamp in stamps if stamp is not None), default=None)
     token = text_at(answer.document, rule.next)
     if token is not None and token == place.token:
         raise NotUnderstood("the page token does not move on")
     if token is not None:
-        return ChangePage(found, _Cursor(seen, since, token).dump(), more=True)
-    return ChangePage(found, _Cursor(seen).dump() if seen is not None else None, more=False)
+        return ChangePage(found, _Cursor(seen, since, token, began).dump(), more=True)
+    if seen is None:
+        return ChangePage(found, None, more=False)
+    back = timedelta(seconds=rule.overlap)
+    if place.token is not None:
+        back += clock.now() - began
+    return ChangePage(found, _Cursor(seen, _text(seen - back)).dump(), more=False)
+
+
+def _page_call(
+    manifest: Manifest, object_type: str, since: str, token: str | None, limit: int
+) -> Call:
+    rule = manifest.changes
+    size = str(min(limit, rule.most))
+    query = {name: fill(text, limit=size) for name, text in rule.query.items()}
+    query[rule.since] = since
+    if token is not None:
+        query[rule.after] = token
+    path = manifest.objects[object_type].path
+    return Call(method="GET", path=path, query=query, lane=Lane.BACKGROUND)
 
 
 def read(
@@ -159,11 +181,12 @@ def _change(manifest: Manifest, object_type: str, row: Record) -> Change:
     )
 
 
-def _since(manifest: Manifest, seen: datetime | None) -> str:
-    if seen is None:
-        return manifest.changes.start
-    since = seen - timedelta(seconds=manifest.changes.overlap)
-    return since.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _rows(document: Json, path: str) -> list[Record]:

@@ -240,7 +240,7 @@ class MemorySystem:
         for one in value:
             element = cast("Record", one)
             own_id = element.get("id") or _take_equal(spare, element)
-            kept.append({"id": own_id or f"el_{self._next('el'):06d}"} | _content(element))
+            kept.append({"id": own_id or f"el_{self._next('el'):06d}", **_content(element)})
         return kept
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -92,22 +93,18 @@ class MemoryConnector:
     def changes(self, object_type: str, cursor: str | None, limit: int) -> ChangePage:
         """Return rows by (stamp, id), a finished cursor going back by the overlap."""
         self._request(Operation.CHANGES, object_type)
-        since, after = _position(cursor)
-        rows = sorted(self.system.rows[object_type].values(), key=_place)
+        place = _Place.load(cursor)
+        rows = sorted(self.system.rows[object_type].values(), key=_rank)
         if self.capabilities.deletes is not Deletes.TOMBSTONES:
             rows = [row for row in rows if not row.deleted]
-        start = (
-            after or ((since - _OVERLAP).isoformat(timespec="microseconds"), "") if since else None
-        )
-        rows = [row for row in rows if start is None or _place(row) > start]
+        rows = [row for row in rows if _rank(row) > (place.stamp, place.id)]
         page = rows[:limit]
         if not page:
             return ChangePage([], cursor, more=False)
         more = len(rows) > limit
-        seen = max(page[-1].changed_at, since or page[-1].changed_at)
-        place = list(_place(page[-1])) if more else None
         changes = [_change(object_type, row) for row in page]
-        return ChangePage(changes, json.dumps([seen.isoformat(), place]), more)
+        following = place.follow(page[-1], self.system.clock.now(), more=more)
+        return ChangePage(changes, following.dump(), more)
 
     def read(
         self, object_type: str, external_ids: Sequence[str]
@@ -234,22 +231,44 @@ class MemoryConnector:
         return GoneRecord() if fault is None else OutcomeUnknown("no answer")
 
 
-def _place(row: Row) -> tuple[str, str]:
-    return row.changed_at.isoformat(timespec="microseconds"), row.id
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The next row comes after (stamp, id); `began` is when an unfinished reading began."""
+
+    stamp: str = ""
+    id: str = ""
+    began: str | None = None
+
+    def follow(self, last: Row, now: datetime, *, more: bool) -> "_Place":
+        """Return the place behind a row; a finished reading goes back, as in the real engine."""
+        began = datetime.fromisoformat(self.began) if self.began is not None else now
+        if more:
+            return _Place(*_rank(last), began.isoformat())
+        return _Place(_stamp(last.changed_at - _OVERLAP - (now - began)))
+
+    def dump(self) -> str:
+        """Return it as a cursor."""
+        return json.dumps([self.stamp, self.id, self.began])
+
+    @classmethod
+    def load(cls, cursor: str | None) -> "_Place":
+        """Return the place a cursor stands for; raises `CursorLost`."""
+        if cursor is None:
+            return cls()
+        try:
+            stamp, external_id, began = json.loads(cursor)
+            datetime.fromisoformat(stamp)
+        except (ValueError, TypeError) as error:
+            raise CursorLost(cursor) from error
+        return cls(stamp, external_id, began)
 
 
-def _before(since: datetime | None) -> tuple[str, str]:
-    return ((since - _OVERLAP).isoformat(timespec="microseconds"), "") if since else ("", "")
+def _rank(row: Row) -> tuple[str, str]:
+    return _stamp(row.changed_at), row.id
 
 
-def _position(cursor: str | None) -> tuple[datetime | None, tuple[str, str] | None]:
-    if cursor is None:
-        return None, None
-    try:
-        since, place = json.loads(cursor)
-        return datetime.fromisoformat(since), tuple(place) if place else None
-    except (ValueError, TypeError) as error:
-        raise CursorLost(cursor) from error
+def _stamp(instant: datetime) -> str:
+    return instant.isoformat(timespec="microseconds")
 
 
 def _state(object_type: str, row: Row) -> SourceState:

@@ -185,3 +185,8 @@ def test_decimals_come_as_text(write, peer):
     peer.say(200, body=b'{"results": [{"status": 200, "id": "a", "record": {"price": 12.50}}]}')
     (result,) = write(UPDATE)
     assert result.record == {"price": "12.50"}
+
+
+def test_an_answer_too_large_to_read_leaves_every_record_unknown(write, peer):
+    peer.say(200, body=b" " * (17 * 1024 * 1024))
+    assert [type(one) for one in write(CREATE)] == [OutcomeUnknown]

@@ -172,6 +172,7 @@ def test_a_throttled_connection_waits_as_asked(a_connector, peer, clock):
     [
         ("Mon, 05 Jan 2026 12:00:09 GMT", 9.0),
         ("Mon, 05 Jan 2026 11:00:00 GMT", 0.0),
+        ("Mon, 05 Jan 2026 12:00:09", 9.0),
         ("soon", None),
     ],
 )
@@ -186,3 +187,23 @@ def test_a_cursor_is_json_of_what_was_seen(a_connector, peer):
     peer.say(200, {"items": [a_row(1, 7)]})
     cursor = a_connector().changes("customers", None, 10).cursor
     assert json.loads(cursor)["seen"] == "2026-01-05T10:00:07+00:00"
+
+
+def test_an_address_outside_the_allowed_ones_is_for_a_person(a_connector, peer):
+    peer.say(200, {})
+    with pytest.raises(NotAuthorised, match="guard"):
+        a_connector(base_url="http://127.0.0.1:81/api").check()
+    assert peer.requests == []
+
+
+def test_an_answer_too_large_asks_for_less(a_connector, peer):
+    peer.say(200, body=b" " * (17 * 1024 * 1024))
+    with pytest.raises(BatchRefused):
+        a_connector().changes("customers", None, 500)
+
+
+def test_a_system_may_forget_its_page_tokens(a_connector, peer):
+    rule = {"status": ["400"], "path": "code", "matches": "token", "outcome": "cursor_lost"}
+    peer.say(400, {"code": "unknown token"})
+    with pytest.raises(CursorLost):
+        a_connector(errors=[rule]).changes("customers", None, 10)
