@@ -1,0 +1,73 @@
+# Everything starts from python3 alone: no root, no service, no tool installed beforehand.
+.DEFAULT_GOAL := list
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+HOUSES := rectoverso hub connectors mappings master_data simple_crm simple_erp portal ground
+PYTEST := $(BIN)/python -m pytest
+ARGS ?=
+
+.PHONY: list setup up test check fix bench e2e lock clean
+
+list: ## print this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.installed $(VENV)/.tools ## make .venv with everything that work on the code needs
+
+up: $(VENV)/.installed ## start all on http://127.0.0.1:8000 with demo data
+	@$(BIN)/rectoverso up $(ARGS)
+
+test: setup ## run all tests
+	@$(PYTEST) -n auto $(ARGS)
+
+e2e: setup ## run the whole-system tests alone
+	@$(PYTEST) -m e2e $(ARGS)
+
+bench: $(VENV)/.installed ## measure; prints JSON
+	@$(BIN)/rectoverso bench sync --json $(ARGS)
+
+check: setup ## style, types, architecture, coverage: all that must be green
+	@$(BIN)/ruff format --check --quiet . || { echo "run: make fix"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --cache-dir .import_linter_cache >/dev/null || $(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/deptry . --no-ansi
+
+fix: setup ## repair what can be repaired by a machine
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+lock: setup ## pin what pyproject.toml asks for
+	@$(BIN)/pip-compile $(LOCK) --extra build --output-file requirements.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) --extra build --extra test --extra dev \
+	  --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+LOCK := --generate-hashes --no-emit-index-url --no-emit-trusted-host --strip-extras --no-annotate \
+  --no-header --allow-unsafe --quiet
+
+clean: ## remove what was built, but no data
+	@rm -rf $(VENV) build dist portal/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# The stamps make a second run free; each says what it stands for.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=…")'
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.locked: requirements.lock | $(VENV)/.made
+	@echo "installing what Rectoverso needs"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.locked pyproject.toml hatch_build.py $(wildcard */locale/*/LC_MESSAGES/*.po)
+	@$(PIP) install --no-build-isolation --no-deps --no-index --editable .
+	@touch $@
+
+$(VENV)/.tools: requirements-dev.lock $(VENV)/.locked | $(VENV)/.installed
+	@echo "installing what its tests and checks need"
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
