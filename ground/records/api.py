@@ -33,7 +33,7 @@ class Access:
 
     house: str
     require: Callable[[str], Callable[[Request], Awaitable[Author]]]
-    trusts: Callable[[Author], bool]
+    trusts: Callable[..., bool]
 
     def may(self, thing: str, action: str) -> Any:  # noqa: ANN401 (what FastAPI calls a dependency)
         """Return the dependency for one permission of this house."""

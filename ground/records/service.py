@@ -50,6 +50,14 @@ class Registry:
         """Return a collection by its name."""
         return Collection(self.kinds[name], self)
 
+    def is_ready(self) -> bool:
+        """Tell whether the database answers and has the tables."""
+        tables = self.tables.records.values()
+        try:
+            return self.env.db.read(lambda connection: store.has_tables(connection, tables))
+        except DatabaseBusy:
+            return False
+
     def links_to(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield (collection, field) of every link to a collection."""
         for kind in self.kinds.values():

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import Executable
 
@@ -20,6 +20,7 @@ __all__ = [
     "add_records",
     "change_records",
     "first_user_of",
+    "has_tables",
     "holders",
     "managed_fields",
     "parents",
@@ -182,6 +183,12 @@ def replace_managed_fields(
         for each in fields
     ]
     insert_many(connection, table, rows)
+
+
+def has_tables(connection: Connection, tables: Iterable[Table]) -> bool:
+    """Tell whether the database has these tables."""
+    found = inspect(connection)
+    return all(found.has_table(table.name) for table in tables)
 
 
 def take_numbers(connection: Connection, table: Table, series: str, count: int) -> int:
