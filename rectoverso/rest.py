@@ -4,13 +4,13 @@ Waits for a server that is down or busy, up to a patience; what was refused is r
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from ground.door import DoorError, SafeHttp
-
 from ground import strict_json
+from ground.door import DoorError, SafeHttp
 from ground.env import Clock
 from rectoverso.errors import NotPossible, NotReachable
 
@@ -42,9 +42,23 @@ class Rest:
     patience: float = 60.0
     waiting: Callable[[str], None] = lambda _reason: None
 
+    def told(self, waiting: Callable[[str], None]) -> "Rest":
+        """Return the same server, with somebody who hears that it is awaited."""
+        return replace(self, waiting=waiting)
+
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
         """Return the answer's document."""
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
+
+    def find(self, path: str) -> dict[str, Any] | None:
+        """Return a record; None if there is none."""
+        try:
+            record: dict[str, Any] = self.get(path)
+        except Refused as refused:
+            if refused.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return record
 
     def post(self, path: str, document: object) -> Any:  # noqa: ANN401  JSON
         """Send a document; the server makes doing it twice harmless, so it may be sent again."""
@@ -109,7 +123,7 @@ class Rest:
         if answer.status in _BUSY:
             raise _Busy(answer.status)
         document = strict_json.loads(answer.body, max_bytes=_MAX_ANSWER) if answer.body else None
-        if answer.status >= 400:  # noqa: PLR2004  HTTP's border
+        if answer.status >= HTTPStatus.BAD_REQUEST:
             raise Refused(answer.status, document if isinstance(document, dict) else {})
         return document
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from rectoverso.demo.catalogue import DemoRecord, make_categories, make_products
-from rectoverso.demo.parties import Party, make_parties
+from rectoverso.demo.parties import Party, latin, make_parties
 from rectoverso.demo.spelling import respell
 
 SEED = 20261123
@@ -65,7 +65,7 @@ def make_demo(seed: int = SEED) -> Demo:
 
 
 def _reference(party: Party) -> str:
-    return f"demo:customer:{party.nation.country}:{party.name}"[:110]
+    return f"demo:customer:{party.nation.country}:{latin(party.name)}"
 
 
 def _lifecycle(rng: Random) -> str:

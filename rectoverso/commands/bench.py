@@ -1,0 +1,41 @@
+"""`bench`: measures this machine with a fresh installation of its own."""
+
+from typing import Annotated
+
+import typer
+
+from rectoverso.bench.sync import Size, bench_sync
+from rectoverso.commands.options import AsJson, print_json, print_table, say
+
+_Customers = Annotated[int, typer.Option("--customers", min=20, help="Customers to edit.")]
+_Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to accept.")]
+_Seconds = Annotated[float, typer.Option("--seconds", min=1, help="Length of the steady part.")]
+
+
+def register(app: typer.Typer, name: str) -> None:
+    """Put the command on the command line."""
+    group = typer.Typer(help="Measure this machine.")
+    group.command("sync")(sync)
+    group.callback()(_group)
+    app.add_typer(group, name=name, no_args_is_help=True)
+
+
+def sync(
+    *,
+    customers: _Customers = Size.customers,
+    notices: _Notices = Size.notices,
+    seconds: _Seconds = Size.seconds,
+    as_json: AsJson = False,
+) -> None:
+    """Measure one change from the CRM to the ERP: rate, latency, processor time, memory."""
+    size = Size(customers=customers, notices=notices, seconds=seconds)
+    figures = bench_sync(size, say)
+    if as_json:
+        print_json(figures)
+        return
+    rows = [{"figure": name, "value": figures[name]} for name in figures if name != "settings"]
+    print_table(("figure", "value"), rows)
+
+
+def _group() -> None:
+    """Measure this machine."""

@@ -1,0 +1,100 @@
+"""`reconcile`, `conflicts`, `golden`, `explain`: questions and requests to the running hub."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
+from rectoverso.errors import NotPossible
+from rectoverso.server import server
+from rectoverso.settings import Settings
+
+_Golden = Annotated[str, typer.Argument(help="Golden id (gr_…) or ENTITY/ID, like customers/gr_….")]
+_PLURALS = ("customers", "products", "contacts", "categories")
+
+
+def register(app: typer.Typer, name: str) -> None:
+    """Put the command on the command line."""
+    commands: dict[str, Callable[..., None]] = {
+        "reconcile": reconcile,
+        "conflicts": conflicts,
+        "golden": golden,
+        "explain": explain,
+    }
+    app.command(name)(commands[name])
+
+
+def reconcile(
+    *,
+    connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the hub to read a connected system as a whole and compare it with the golden records."""
+    with server(Settings.load(data=data, host=host, port=port)) as rest:
+        found = rest.post(f"/hub/api/v1/connections/{connection}/reconcile", {})
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"The hub compares {connection}; see its page for what it finds.")
+
+
+def conflicts(
+    *, data: Data = None, host: Host = None, port: Port = None, as_json: AsJson = False
+) -> None:
+    """List the open conflicts."""
+    with server(Settings.load(data=data, host=host, port=port)) as rest:
+        rows = list(rest.every("/hub/api/v1/conflicts"))
+    if as_json:
+        print_json({"items": rows, "next": None})
+    else:
+        print_table(("id", "kind", "entity", "path", "golden_id", "opened_at"), rows)
+
+
+def golden(
+    *,
+    record: _Golden,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a golden record."""
+    found = _find(record, Settings.load(data=data, host=host, port=port))
+    if as_json:
+        print_json(found)
+        return
+    values: dict[str, Any] = found.get("values", found)
+    print_table(("field", "value"), [{"field": name, "value": values[name]} for name in values])
+
+
+def explain(
+    *,
+    record: _Golden,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show where every value of a golden record comes from and which rivals it had."""
+    found = _find(record, Settings.load(data=data, host=host, port=port))
+    provenance = found.get("provenance", {})
+    if as_json:
+        print_json({"id": found["id"], "provenance": provenance})
+        return
+    rows = [{"field": path, **why} for path, why in sorted(provenance.items())]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    print_table(columns or ("field",), rows)
+
+
+def _find(record: str, settings: Settings) -> dict[str, Any]:
+    """Return a golden record; without an entity all are tried."""
+    entity, _, golden_id = record.rpartition("/")
+    with server(settings) as rest:
+        for plural in [entity] if entity else _PLURALS:
+            if found := rest.find(f"/hub/api/v1/golden/{plural}/{golden_id}"):
+                return found
+    raise NotPossible(f"There is no golden record {record}; copy its id from its page.")
