@@ -46,8 +46,8 @@ lock: setup ## pin what pyproject.toml asks for
 	@$(BIN)/pip-compile $(LOCK) --extra build --extra test --extra dev \
 	  --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
-LOCK := --generate-hashes --no-emit-index-url --no-emit-trusted-host --strip-extras --no-annotate \
-  --no-header --allow-unsafe --quiet
+LOCK := --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+  --strip-extras --no-annotate --no-header --allow-unsafe --quiet
 
 clean: ## remove what was built, but no data
 	@rm -rf $(VENV) build dist portal/static/built .mypy_cache .ruff_cache .pytest_cache .hypothesis
