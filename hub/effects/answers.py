@@ -1,6 +1,6 @@
 """Settles a batch of answers: one transaction, item by item, each crossref behind its own fence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -272,3 +272,12 @@ def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:
     events.insert(connection, made.events, at)
     announce_live(connection, made.live, at)
     lanes.waiting_for(connection, [f"effect:{each}" for each in made.freed], at)
+    release_arrived(connection, {e.waits_for for e in made.plans if e.waits_for}, at)
+
+
+def release_arrived(connection: Connection, names: Iterable[str], at: datetime) -> None:
+    """Free effects whose record came there while their batch was under way."""
+    for name in names:
+        connection_id, _, golden_id = name.partition(":")
+        if golden_store.external_id_of(connection, connection_id, golden_id) is not None:
+            store.release(connection, [name], at)

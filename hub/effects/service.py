@@ -13,7 +13,7 @@ from hub.conflicts import store as conflicts
 from hub.conflicts.store import NewConflict
 from hub.connections import service as connections
 from hub.effects import store
-from hub.effects.answers import settle_answers
+from hub.effects.answers import release_arrived, settle_answers
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Frozen, Nothing, Wait, freeze
 from hub.effects.resolving import resolve_unknown
@@ -137,6 +137,7 @@ def _freeze(connection: Connection, delivery: Delivery) -> None:
     store.settle(connection, settled, delivery.token, now)
     _alarm_loops(connection, delivery, moved, now)
     store.wait(connection, {each.effect.id: each.name for each in delivery.waits}, now)
+    release_arrived(connection, {each.name for each in delivery.waits}, now)
 
 
 def _alarm_loops(

@@ -55,11 +55,13 @@ def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sigh
         else:
             base[path] = Base(reading.words, value)
     for path, reading in sight.readings.items():
-        if path not in sent:
-            agreed = base.get(path)
-            inbound = inbound or (
-                not is_blank(reading.words) if agreed is None else agreed.words != reading.words
-            )
+        agreed = base.get(path)
+        if path in sent:
+            continue
+        if agreed is None and is_blank(reading.value):
+            base[path] = Base(reading.words, None)
+        else:
+            inbound = inbound or agreed is None or agreed.words != reading.words
     settled = crossref.with_(
         external_id=answer.external_id,
         state=CrossrefState.LIVE,

@@ -70,11 +70,23 @@ class Bed:
 
     def __init__(self, database, clock, ids):
         self.clock = clock
-        self.crm = MemorySystem(("customers", "contacts", "products", "categories"), clock)
+        self.crm = MemorySystem(
+            ("customers", "contacts", "products", "categories"),
+            clock,
+            fills={
+                "customers": lambda _: a_customer(name=None) | {"lifecycle": "prospect"},
+                "products": lambda _: a_product(),
+                "categories": lambda _: {"code": None, "name": None, "parent_id": None},
+            },
+        )
         self.erp = MemorySystem(
             ("customers", "products", "categories"),
             clock,
-            fills={"customers": lambda n: {"number": f"C{n:05d}", "currency": "EUR"}},
+            fills={
+                "customers": lambda n: an_account(number=f"C{n:05d}", currency="EUR"),
+                "products": lambda _: a_product(),
+                "categories": lambda _: {"code": None, "name": None, "parent_id": None},
+            },
         )
         env = Env(clock=clock, rng=random.Random(1), ids=ids, http=None, db=database)
         self.directory = FixedDirectory()
@@ -197,6 +209,31 @@ def a_customer(**values):
         "tax_ids": [],
         "other_ids": [],
         "consents": [],
+    } | values
+
+
+def an_account(**values):
+    shape = a_customer(name=None, roles=[], language=None, kind="organisation")
+    for name in ("lifecycle", "owner", "consents", "erp_number"):
+        del shape[name]
+    return shape | {"number": None, "status": "active"} | values
+
+
+def a_product(**values):
+    return {
+        "sku": None,
+        "name": None,
+        "description": None,
+        "type": "goods",
+        "gtins": [],
+        "category_id": None,
+        "uom": "C62",
+        "prices": [],
+        "tax_class": None,
+        "lifecycle": "active",
+        "weight": None,
+        "origin": None,
+        "hs_code": None,
     } | values
 
 
