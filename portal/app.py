@@ -28,7 +28,7 @@ from portal.shell import Shell, build_shell
 
 TOAST_COOKIE = "rv_toast"
 _FOLDER = Path(__file__).parent
-_REFUSALS = {
+_REFUSALS: dict[type[Exception], int] = {
     LastAdmin: HTTPStatus.CONFLICT,
     NoSuchUser: HTTPStatus.NOT_FOUND,
     NoSuchKey: HTTPStatus.NOT_FOUND,

@@ -48,7 +48,7 @@ class Assets:
         self._files.clear()
 
     def url(self, name: str) -> str:
-        """Return the address of "portal/app.css" and the like; KeyError if there is no such file."""
+        """Return the address of "portal/app.css" and the like; KeyError if there is none."""
         files = self._loaded()
         if name not in files:
             raise KeyError(name)
@@ -59,7 +59,7 @@ class Assets:
         return name in self._loaded()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Answer GET /static/<version>/<name>; an old version's address gets today's file, uncached."""
+        """Answer GET /static/<version>/<name>; an old version gets today's file, uncached."""
         path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
         version, _, name = path.partition("/")
         file = self._loaded().get(name)

@@ -1,4 +1,4 @@
-"""Charts as SVG drawn on the server: no script, themed by classes, with a table for screen readers."""
+"""Charts as SVG drawn on the server: no script, themed by classes, readable as a table."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -47,16 +47,18 @@ def bars(
 def sparkline(values: Sequence[Numeric], label: str) -> Markup:
     """Return a small line of values, oldest first."""
     width, height = 120.0, 32.0
-    top, low = max(values, default=0), min(values, default=0)
-    span = float(top - low) or 1.0
+    exact = [float(value) for value in values]
+    low = min(exact, default=0.0)
+    span = max(exact, default=0.0) - low or 1.0
     step = width / max(len(values) - 1, 1)
     points = [
-        f"{position * step:.1f},{height - 3 - float(value - low) / span * (height - 6):.1f}"
-        for position, value in enumerate(values)
+        f"{position * step:.1f},{height - 3 - (value - low) / span * (height - 6):.1f}"
+        for position, value in enumerate(exact)
     ]
     line = " ".join(points)
     body = Markup(
-        '<polygon class="area s1" points="0,{0} {1} {2},{0}"/><polyline class="line s1" points="{1}"/>'
+        '<polygon class="area s1" points="0,{0} {1} {2},{0}"/>'
+        '<polyline class="line s1" points="{1}"/>'
     ).format(f"{height:g}", line, f"{width:g}")
     rows = [(str(position + 1), {"n": value}) for position, value in enumerate(values)]
     svg = _svg(f"0 0 {width:g} {height:g}", label, body, height=int(height))
@@ -73,7 +75,8 @@ def donut(parts: Sequence[tuple[str, Numeric]], label: str) -> Markup:
         if share:
             rings.append(
                 Markup(
-                    '<circle class="ring {}" cx="21" cy="21" r="{}" stroke-dasharray="{:.2f} {:.2f}"'
+                    '<circle class="ring {}" cx="21" cy="21" r="{}"'
+                    ' stroke-dasharray="{:.2f} {:.2f}"'
                     ' stroke-dashoffset="{:.2f}"><title>{} {}</title></circle>'
                 ).format(style, _RING, max(share - 1, 0.4), 101 - share, start, legend, value)
             )

@@ -112,7 +112,7 @@ def diff(value: str | None, other: str | None) -> Markup:
             parts.append(
                 escape(text) if kind == "equal" else Markup("<mark>{}</mark>").format(text)
             )
-    return Markup(joint).join(parts)
+    return Markup(joint).join(parts)  # noqa: S704 - a space or nothing
 
 
 def _decimal(value: Any) -> Decimal | None:  # noqa: ANN401 - see number

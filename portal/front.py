@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from ground.env import Env
 from portal.model import Module, Toast

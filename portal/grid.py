@@ -1,4 +1,4 @@
-"""The view model of a list page: columns, sorting, filters, paging, export. All state is in the URL.
+"""The view model of a list page: columns, sorting, filters, paging, export; its state is the URL.
 
 A Grid is declared once per page; `view()` joins it with one request's query and one page of rows.
 The query words are those of ground.listing: `q`, `sort`, `after`, `limit`, `filter[field]`.

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from ground.env import Env
-from portal import service
+from portal import sign_in
 from portal.i18n import language, pick_language
 from portal.model import Principal
 from portal.rules import can, local_path
@@ -79,9 +79,9 @@ def _look_up(env: Env, request: Request) -> Principal | None:
     authorization = request.headers.get("authorization", "")
     if authorization:
         kind, _, secret = authorization.partition(" ")
-        return service.principal_of_key(env, secret.strip()) if kind.lower() == "bearer" else None
+        return sign_in.principal_of_key(env, secret.strip()) if kind.lower() == "bearer" else None
     token = request.cookies.get(session_cookie(request.url.scheme))
-    return service.principal_of_session(env, token) if token else None
+    return sign_in.principal_of_session(env, token) if token else None
 
 
 def _sign_in_first(request: Request) -> HTTPException:

@@ -1,13 +1,16 @@
 """The portal's own pages: home, sign-in, account, users, API keys."""
 
 import dataclasses
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
 from starlette.requests import Request
 
-from portal import admin_pages, guard, service
+from portal import guard, service, sign_in
+from portal.admin import pages as admin_pages
 from portal.errors import FieldsRefused, SignInRefused, SignInThrottled
 from portal.front import THEME_COOKIE, Front, PageForm
 from portal.guard import require
@@ -17,6 +20,7 @@ from portal.rules import can, local_path
 from portal.security import VISIT_COOKIE, session_cookie
 
 _YEAR = 31_536_000
+THROTTLED = "Too many attempts. Wait a few minutes and try again."
 Own = Annotated[Principal, Depends(require("portal.account.read"))]
 OwnChange = Annotated[Principal, Depends(require("portal.account.write"))]
 
@@ -97,34 +101,42 @@ def _add_sign_in(routes: APIRouter, portal: Front) -> None:
 
     @routes.post("/sign-in")
     def answer(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
-        cookie = session_cookie(request.url.scheme)
-        old = request.cookies.get(cookie, "")
-        context = {"next": local_path(form.next), "email": form.email}
+        old = request.cookies.get(session_cookie(request.url.scheme), "")
         if not old and VISIT_COOKIE not in request.cookies:
-            context["problem"] = "Your browser sent no cookie. Allow cookies and try again."
-            return portal.page(request, "portal/sign_in.html", context, status=403)
-        address = request.client.host if request.client else ""
+            why = "Your browser sent no cookie. Allow cookies and try again."
+            return _ask_again(portal, request, form, why, HTTPStatus.FORBIDDEN)
         try:
-            token = service.sign_in(portal.env, form.email, form.password, address, old_token=old)
+            token = sign_in.sign_in(
+                portal.env, form.email, form.password, _address(request), old_token=old
+            )
         except SignInThrottled as wait:
-            context["problem"] = "Too many attempts. Wait a few minutes and try again."
-            page = portal.page(request, "portal/sign_in.html", context, status=429)
+            page = _ask_again(portal, request, form, THROTTLED, HTTPStatus.TOO_MANY_REQUESTS)
             page.headers["Retry-After"] = str(wait.seconds)
             return page
         except SignInRefused:
-            context["problem"] = "The address or the password is wrong."
-            return portal.page(request, "portal/sign_in.html", context, status=401)
+            why = "The address or the password is wrong."
+            return _ask_again(portal, request, form, why, HTTPStatus.UNAUTHORIZED)
         return _signed_in(request, portal.redirect(request, form.next), token)
 
     @routes.post("/sign-out")
     def leave(request: Request) -> Response:
         cookie = session_cookie(request.url.scheme)
-        token = request.cookies.get(cookie, "")
-        if token:
-            service.sign_out(portal.env, token)
+        sign_in.sign_out(portal.env, request.cookies.get(cookie, ""))
         response = portal.redirect(request, "/sign-in")
         response.delete_cookie(cookie, secure=request.url.scheme == "https")
         return response
+
+
+def _ask_again(
+    portal: Front, request: Request, form: SignInForm, why: str, status: HTTPStatus
+) -> HTMLResponse:
+    context = {"next": local_path(form.next), "email": form.email, "problem": why}
+    return portal.page(request, "portal/sign_in.html", context, status=status)
+
+
+def _address(request: Request) -> str:
+    """Return who connected; a forwarded address counts only if the server trusts its peer."""
+    return request.client.host if request.client else ""
 
 
 def _signed_in(request: Request, response: Response, token: str) -> Response:
@@ -175,30 +187,30 @@ def _add_account(routes: APIRouter, portal: Front) -> None:
         try:
             service.rename_user(portal.env, principal.id, form.name)
         except FieldsRefused as refused:
-            context = {"errors": refused.reasons}
-            return portal.page(request, "portal/account.html", context, status=422)
+            return _account_again(portal, request, refused.reasons)
         return portal.redirect(request, "/account", toast=Toast("Saved"))
 
     @routes.post("/account/password")
     def change_password(
         request: Request, principal: OwnChange, form: Annotated[PasswordForm, Form()]
     ) -> Response:
-        address = request.client.host if request.client else ""
+        if form.new != form.again:
+            return _account_again(portal, request, {"again": "The two new passwords differ."})
         try:
-            if form.new != form.again:
-                raise FieldsRefused({"again": "The two new passwords differ."})
             token = service.change_password(
-                portal.env, principal, form.current, form.new, address=address
+                portal.env, principal, form.current, form.new, address=_address(request)
             )
         except FieldsRefused as refused:
-            context = {"errors": refused.reasons}
-            return portal.page(request, "portal/account.html", context, status=422)
+            return _account_again(portal, request, refused.reasons)
         except SignInThrottled as wait:
-            context = {
-                "errors": {"current": "Too many attempts. Wait a few minutes and try again."}
-            }
-            page = portal.page(request, "portal/account.html", context, status=429)
+            page = _account_again(portal, request, {"current": THROTTLED}, 429)
             page.headers["Retry-After"] = str(wait.seconds)
             return page
         changed = portal.redirect(request, "/account", toast=Toast("Password changed"))
         return _signed_in(request, changed, token)
+
+
+def _account_again(
+    portal: Front, request: Request, errors: Mapping[str, str], status: int = 422
+) -> HTMLResponse:
+    return portal.page(request, "portal/account.html", {"errors": errors}, status=status)

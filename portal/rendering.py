@@ -1,4 +1,4 @@
-"""Pages from templates: one Jinja environment for all modules, with macros, icons and formats in it.
+"""Pages from templates: one Jinja environment for all modules, with macros, icons and formats.
 
 Values of the page being drawn (token, principal, time) come by a ContextVar, so that macros need
 no arguments for them; they are set for the length of one render.

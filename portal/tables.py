@@ -1,6 +1,6 @@
 """The portal's rows: users, their sessions, API keys, and failed sign-ins."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, text
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table
 
 from ground.columns import Id, Instant, Json, metadata
 
@@ -54,5 +54,3 @@ failures = Table(
     Column("failures", Integer, nullable=False),
     Column("last_at", Instant, nullable=False, index=True),
 )
-
-Index("ix_users_admins", users.c.role, postgresql_where=text("role = 'admin'"))

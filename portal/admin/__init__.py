@@ -1,0 +1,1 @@
+"""What administrators do in pages: users and API keys."""
