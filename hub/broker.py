@@ -89,11 +89,9 @@ class _Begun(dramatiq.Middleware):
     def __init__(self, broker: EmbeddedBroker) -> None:
         self._broker = broker
 
-    def before_process_message(
-        self, broker: dramatiq.Broker, message: "dramatiq.Message[None]"
-    ) -> None:
+    def before_process_message(self, broker: dramatiq.Broker, message: MessageProxy) -> None:
         del broker
-        self._broker.begin(message)
+        self._broker.begin(message._message)  # noqa: SLF001 - no other way to it
 
 
 class _Consumer(Consumer):
@@ -135,7 +133,7 @@ class Crew:
     def __init__(self, broker: dramatiq.Broker, turns: Sequence[Turn]) -> None:
         self._turns = turns
         for turn in turns:
-            dramatiq.actor(turn.run, actor_name=turn.name, queue_name=QUEUE, broker=broker)
+            dramatiq.actor(actor_name=turn.name, queue_name=QUEUE, broker=broker)(turn.run)
         threads = sum(turn.hands for turn in turns)
         idle_ms = 500 if isinstance(broker, EmbeddedBroker) else 50  # Redis is asked, not heard
         self._worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=idle_ms)
@@ -164,7 +162,7 @@ def open_broker(settings: HubSettings) -> dramatiq.Broker:
             socket_connect_timeout=_RING_LASTS,
             retry=Retry(NoBackoff(), 0),
         )
-        broker = RedisBroker(
+        broker = RedisBroker(  # type: ignore[no-untyped-call]
             client=client,
             middleware=[],
             heartbeat_timeout=15_000,

@@ -9,6 +9,8 @@ HubError
 ├── WrongState            409: the connection is not in a state that allows it
 ├── BadConnection         422: a field of the connection is wrong
 ├── UnknownConflict       404
+├── UnknownEffect         404
+├── BadCursor             400: begin the list anew
 ├── ConflictMoved         409: look at it again, then choose
 ├── WrongChoice           422: no answer to this conflict
 └── KeyTrouble            stop and show the operator: secrets cannot be opened
@@ -18,6 +20,7 @@ HubError
 
 __all__ = [
     "BadConnection",
+    "BadCursor",
     "BadKey",
     "ConflictMoved",
     "ConnectionExists",
@@ -26,6 +29,7 @@ __all__ = [
     "SecretUnreadable",
     "UnknownConflict",
     "UnknownConnection",
+    "UnknownEffect",
     "UnknownEvent",
     "UnknownObjectType",
     "WrongChoice",
@@ -124,3 +128,18 @@ class WrongChoice(HubError):
         super().__init__(f"{kind}: {reason}")
         self.kind = kind
         self.reason = reason
+
+
+class UnknownEffect(HubError):
+    """There is no effect of that id."""
+
+    def __init__(self, effect_id: str) -> None:
+        super().__init__(f"no effect {effect_id}")
+        self.effect_id = effect_id
+
+
+class BadCursor(HubError):
+    """That cursor was not given by this list."""
+
+    def __init__(self) -> None:
+        super().__init__("that cursor was not given by this list")

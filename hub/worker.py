@@ -98,8 +98,9 @@ class Sweeper:
         clock = self._hub.env.clock
         until = clock.monotonic() + self._hub.settings.sweep_every
         try:
-            while clock.monotonic() < until and sum(turn.once() for turn in neglected):
-                pass
+            worked = True
+            while worked and clock.monotonic() < until:
+                worked = sum(turn.once() for turn in neglected) > 0
         except Exception:  # noqa: BLE001 - the next sweep looks again
             _log.exception("sweep.turn_failed")
 

@@ -63,7 +63,7 @@ class ConnectionDirectory:
         if stored.secret_cipher is not None:
             key = self._vault.unseal(place(stored.id, KEY_FIELD), stored.secret_cipher)
         config = ConnectionConfig(
-            base_url=stored.base_url, secrets={"key": key}, settings=stored.settings
+            base_url=stored.base_url, secret=lambda _name: key, settings=stored.settings
         )
         return OpenConnection(
             id=stored.id,

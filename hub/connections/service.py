@@ -15,7 +15,7 @@ from ground.strict_json import dumps, loads
 from hub.connections import store
 from hub.connections.model import NewConnection, StoredConnection
 from hub.connections.rules import State, Wellbeing, next_probe, state_after, trouble_of
-from hub.errors import BadConnection, ConnectionExists, UnknownConnection, WrongState
+from hub.errors import BadConnection, ConnectionExists, WrongState
 from hub.wiring import Hub, OpenConnection, Vault
 
 __all__ = [
@@ -99,7 +99,7 @@ def check_connection(hub: Hub, connection_id: str) -> Health:
         columns: dict[str, Any] = {}
         if health.skew is not None:
             columns["skew_ms"] = round(health.skew * 1000)
-        if _required(connection, connection_id).health is not Wellbeing.OK:
+        if store.locked(connection, connection_id).health is not Wellbeing.OK:
             columns["next_probe_at"] = hub.db.now(connection)
         if columns:
             store.set_health(connection, connection_id, columns)
@@ -113,7 +113,7 @@ def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
     """Approve, pause or resume a connection. Raises WrongState."""
 
     def change(connection: Connection) -> StoredConnection:
-        stored = _required(connection, connection_id)
+        stored = store.locked(connection, connection_id)
         state = state_after(action, stored.state, approved=stored.approved_at is not None)
         if state is None:
             raise WrongState(connection_id, stored.state, action)
@@ -129,18 +129,20 @@ def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
     return stored
 
 
-def add_webhook_secret(hub: Hub, connection_id: str, secret: str) -> None:
+def add_webhook_secret(hub: Hub, connection_id: str, secret: str) -> StoredConnection:
     """Sign notices with this secret from now on; the one before stays good, older ones go."""
 
-    def change(connection: Connection) -> None:
-        stored = _required(connection, connection_id)
+    def change(connection: Connection) -> StoredConnection:
+        stored = store.locked(connection, connection_id)
         known = [each for each in webhook_secrets(hub.vault, stored) if each != secret]
-        kept = [secret, *known][:_SECRETS_KEPT]
-        columns = {"webhook_secrets_cipher": _sealed_secrets(hub.vault, connection_id, kept)}
+        sealed = _sealed_secrets(hub.vault, connection_id, [secret, *known][:_SECRETS_KEPT])
+        columns = {"webhook_secrets_cipher": sealed}
         store.configure(connection, stored, hub.db.now(connection), columns)
+        return replace(stored, webhook_secrets_cipher=sealed, version=stored.version + 1)
 
-    hub.db.write(change)
+    changed = hub.db.write(change)
     _announce(hub)
+    return changed
 
 
 def subscribe(hub: Hub, connection_id: str) -> str:
@@ -157,7 +159,7 @@ def report_failure(hub: Hub, connection_id: str, error: ConnectorError) -> None:
     longest = hub.settings.probe_every
 
     def note(connection: Connection) -> bool:
-        stored = _required(connection, connection_id)
+        stored = store.locked(connection, connection_id)
         if stored.health is not Wellbeing.OK:
             return False
         now = hub.db.now(connection)
@@ -187,7 +189,7 @@ def report_success(hub: Hub, connection_id: str) -> None:
         return
 
     def note(connection: Connection) -> None:
-        if _required(connection, connection_id).health is not Wellbeing.OK:
+        if store.locked(connection, connection_id).health is not Wellbeing.OK:
             now = hub.db.now(connection)
             store.set_health(connection, connection_id, {"next_probe_at": now})
 
@@ -219,10 +221,3 @@ def _sealed_secrets(vault: Vault, connection_id: str, secrets: list[str]) -> str
 def _announce(hub: Hub) -> None:
     hub.directory.refresh()
     hub.doorbell.ring()
-
-
-def _required(connection: Connection, connection_id: str) -> StoredConnection:
-    stored = store.connection_by_id(connection, connection_id)
-    if stored is None:
-        raise UnknownConnection(connection_id)
-    return stored

@@ -12,6 +12,7 @@ from ground.statements import insert_many
 from hub.connections.model import StoredConnection
 from hub.connections.rules import State, Wellbeing
 from hub.connections.tables import connection as table
+from hub.errors import UnknownConnection
 
 __all__ = [
     "all_connections",
@@ -20,6 +21,7 @@ __all__ = [
     "configure",
     "connection_by_id",
     "insert",
+    "locked",
     "set_health",
 ]
 
@@ -38,6 +40,15 @@ def connection_by_id(connection: Connection, connection_id: str) -> StoredConnec
     return _stored(row) if row else None
 
 
+def locked(connection: Connection, connection_id: str) -> StoredConnection:
+    """Return one connection for a change of it. Raises UnknownConnection."""
+    query = select(*_COLUMNS).where(table.c.id == bindparam("wanted")).with_for_update()
+    row = connection.execute(query, {"wanted": connection_id}).mappings().one_or_none()
+    if row is None:
+        raise UnknownConnection(connection_id)
+    return _stored(row)
+
+
 def all_connections(connection: Connection) -> list[StoredConnection]:
     """Return all connections, the most trusted rank first."""
     rows = connection.execute(select(*_COLUMNS).order_by(table.c.rank, table.c.id)).mappings()
@@ -46,15 +57,10 @@ def all_connections(connection: Connection) -> list[StoredConnection]:
 
 def configure(
     connection: Connection, stored: StoredConnection, now: datetime, columns: Mapping[str, Any]
-) -> bool:
-    """Change configuration columns; False if someone changed them meanwhile."""
+) -> None:
+    """Change configuration columns of a locked connection; directories open it anew."""
     values = dict(columns) | {"version": stored.version + 1, "updated_at": now}
-    statement = (
-        update(table)
-        .where(table.c.id == stored.id, table.c.version == stored.version)
-        .values(values)
-    )
-    return connection.execute(statement).rowcount == 1
+    connection.execute(update(table).where(table.c.id == stored.id).values(values))
 
 
 def set_health(connection: Connection, connection_id: str, columns: Mapping[str, Any]) -> None:

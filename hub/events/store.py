@@ -19,6 +19,7 @@ __all__ = [
     "accept",
     "balance_sheet",
     "event_by_id",
+    "event_of",
     "events_of",
     "insert",
     "oldest_undecided",
@@ -139,7 +140,7 @@ def _by_lane(
     )
     found: dict[str, list[Event]] = {}
     for row in connection.execute(query, {"ks": keys(connection, list(lane_keys))}).mappings():
-        found.setdefault(row["lane"], []).append(_event(row))
+        found.setdefault(row["lane"], []).append(event_of(row))
     return found
 
 
@@ -174,7 +175,7 @@ def event_by_id(connection: Connection, event_id: str) -> Event | None:
     """Return one event."""
     query = select(*_COLUMNS).where(event.c.id == bindparam("wanted"))
     row = connection.execute(query, {"wanted": event_id}).mappings().one_or_none()
-    return _event(row) if row else None
+    return event_of(row) if row else None
 
 
 def events_of(connection: Connection, golden_id: str, limit: int) -> list[Event]:
@@ -186,7 +187,7 @@ def events_of(connection: Connection, golden_id: str, limit: int) -> list[Event]
         .limit(bindparam("many"))
     )
     rows = connection.execute(query, {"golden": golden_id, "many": limit}).mappings()
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
 def balance_sheet(connection: Connection, connection_id: str | None = None) -> Balance:
@@ -216,7 +217,8 @@ def oldest_undecided(connection: Connection) -> datetime | None:
     return found
 
 
-def _event(row: RowMapping) -> Event:
+def event_of(row: RowMapping) -> Event:
+    """Return the event in a row of all its columns."""
     values: dict[str, Any] = dict(row)
     values["kind"] = ChangeKind(values["kind"])
     values["outcome"] = Outcome(values["outcome"]) if values["outcome"] else None

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from ground.columns import Instant
+from ground.columns import Instant, to_microseconds
 from ground.database import Connection
 from ground.statements import among, keys
 from ground.strict_json import dumps
@@ -110,7 +110,7 @@ def ring(connection: Connection, lane_keys: Iterable[str], at: datetime) -> None
     if not rows:
         return
     statement = _RING_BY_DIALECT[connection.dialect.name]
-    stamp = lane.c.due_at.type.process_bind_param(at, connection.dialect)
+    stamp = to_microseconds(at)
     connection.execute(statement, {"rows": dumps(rows).decode(), "at": stamp})
 
 

@@ -46,8 +46,8 @@ def _put_off(hub: Hub, connection_id: str, error: ConnectorError) -> None:
     trouble = trouble_of(error)
 
     def note(connection: Connection) -> None:
-        stored = store.connection_by_id(connection, connection_id)
-        if stored is None or stored.health is Wellbeing.OK:
+        stored = store.locked(connection, connection_id)
+        if stored.health is Wellbeing.OK:
             return
         failures = stored.failures + 1
         probe = next_probe(

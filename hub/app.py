@@ -1,0 +1,53 @@
+"""The hub's app, mounted at /hub: REST under /api/v1. Notices have their own route beside it."""
+
+from fastapi import FastAPI
+
+from connectors.errors import ConnectorError, NotSupported
+from ground import problem
+from hub import errors
+from hub.conflicts import api as conflicts
+from hub.connections import api as connections
+from hub.effects import api as effects
+from hub.events import api as events
+from hub.golden import api as golden
+from hub.mapping_documents import api as mapping_documents
+from hub.polling import api as polling
+from hub.wiring import Hub
+from master_data.errors import NoSuchGolden
+
+__all__ = ["create_app"]
+
+_API = "/api/v1"
+_STATUS: dict[type[Exception], int] = {
+    errors.UnknownConnection: 404,
+    errors.UnknownObjectType: 404,
+    errors.UnknownEvent: 404,
+    errors.UnknownEffect: 404,
+    errors.UnknownConflict: 404,
+    NoSuchGolden: 404,
+    errors.ConnectionExists: 409,
+    errors.WrongState: 409,
+    errors.ConflictMoved: 409,
+    errors.BadConnection: 422,
+    errors.WrongChoice: 422,
+    errors.BadCursor: 400,
+    errors.KeyTrouble: 500,
+    NotSupported: 409,
+    ConnectorError: 502,
+}
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """Return the app over an open hub whose `portal` guards it."""
+    app = FastAPI(
+        title="Rectoverso hub",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=1_048_576,
+    )
+    # polling first: its /connections/{connection}/reconcile is not an action on a connection
+    for each in (polling, connections, events, effects, conflicts, golden, mapping_documents):
+        app.include_router(each.router(hub), prefix=_API)
+    problem.install(app, _STATUS, page=hub.portal.refusal_page if hub.portal else None)
+    return app

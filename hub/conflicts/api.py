@@ -1,0 +1,109 @@
+"""`/conflicts`: what waits for a person, and the person's answer."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.conflicts import store
+from hub.conflicts.rules import Choice, Kind, choices_of
+from hub.conflicts.service import Resolution, resolve
+from hub.errors import UnknownConflict
+from hub.lists import store as lists
+from hub.lists.api import After, Limit, ListOf, filter_of
+from hub.lists.store import Listed
+from hub.wiring import Hub
+from portal import Principal, require
+
+__all__ = ["router"]
+
+OnlyKind = Annotated[str | None, filter_of("kind", "Conflicts of this kind.")]
+OnlyState = Annotated[str | None, filter_of("state", "`open` or `closed`.")]
+OnlyGolden = Annotated[str | None, filter_of("golden_id", "Conflicts of this golden record.")]
+
+
+class ConflictOut(BaseModel):
+    """One question; `choices` are the answers it takes, `version` what an answer must have seen."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    kind: str
+    entity: str
+    golden_id: str
+    subject: str
+    connection: str | None
+    rule: str
+    why: str
+    rivals: list[dict[str, Any]]
+    events: list[str]
+    version: int
+    opened_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    resolution: dict[str, Any] | None
+    choices: list[str] = []
+
+    @staticmethod
+    def of(found: object) -> "ConflictOut":
+        """Return a conflict with its choices."""
+        shown = ConflictOut.model_validate(found)
+        shown.choices = [] if shown.closed_at else [c.value for c in choices_of(Kind(shown.kind))]
+        return shown
+
+
+class ResolutionIn(BaseModel):
+    """A person's answer to a conflict as it was at version `seen`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    choice: Choice
+    seen: int
+    value: Any = None
+    reason: str = Field(default="", max_length=2000)
+
+
+def router(hub: Hub) -> APIRouter:
+    """Return the routes over this hub."""
+    routes = APIRouter(tags=["conflicts"])
+    reader = Depends(require("hub.conflicts.read"))
+
+    @routes.get("/conflicts", dependencies=[reader])
+    def list_conflicts(
+        kind: OnlyKind = None,
+        state: OnlyState = None,
+        golden_id: OnlyGolden = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> ListOf[ConflictOut]:
+        """Return conflicts, the newest first."""
+        filters = {"kind": kind, "state": state, "golden_id": golden_id}
+        page = hub.db.read(lambda c: lists.conflicts(c, Listed(filters, after, limit)))
+        return ListOf(items=[ConflictOut.of(dict(row)) for row in page.items], next=page.next)
+
+    @routes.get("/conflicts/{conflict_id}", dependencies=[reader])
+    def read_conflict(conflict_id: str) -> ConflictOut:
+        """Return one conflict."""
+        found = hub.db.read(lambda c: store.conflict_by_id(c, conflict_id))
+        if found is None:
+            raise UnknownConflict(conflict_id)
+        return ConflictOut.of(found)
+
+    @routes.post("/conflicts/{conflict_id}/resolve")
+    def resolve_conflict(
+        conflict_id: str,
+        answer: ResolutionIn,
+        person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
+    ) -> ConflictOut:
+        """Settle a conflict; 409 if it changed since it was seen."""
+        resolution = Resolution(
+            choice=answer.choice,
+            seen=answer.seen,
+            by=person.id,
+            reason=answer.reason,
+            value=answer.value,
+        )
+        return ConflictOut.of(resolve(hub, conflict_id, resolution))
+
+    return routes

@@ -1,0 +1,122 @@
+"""`/golden/customers` and the other entities: the agreed records, with their crossrefs."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from hub.lists import store as lists
+from hub.lists.api import After, Limit, ListOf, filter_of
+from hub.lists.store import Listed
+from hub.wiring import Hub
+from master_data import store
+from master_data.errors import NoSuchGolden
+from portal import require
+
+__all__ = ["router"]
+
+OnlyState = Annotated[str | None, filter_of("state", "active, unconfirmed, merged or gone.")]
+Text = Annotated[str | None, Query(max_length=200, description="Part of the title.")]
+
+
+class Collection(StrEnum):
+    """The lists of golden records, by their names in addresses."""
+
+    CUSTOMERS = "customers"
+    CONTACTS = "contacts"
+    PRODUCTS = "products"
+    CATEGORIES = "categories"
+
+    @property
+    def entity(self) -> str:
+        """Return the entity in it."""
+        return {"categories": "category"}.get(self.value, self.value.removesuffix("s"))
+
+
+class GoldenOut(BaseModel):
+    """A golden record; `fields` maps a path to its value, list elements as `list[element id]`."""
+
+    id: str
+    version: int
+    state: str
+    title: str
+    fields: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+class CrossrefOut(BaseModel):
+    """Where one system holds the record."""
+
+    connection: str
+    object_type: str
+    external_id: str | None
+    state: str
+    remote_version: str | None
+    parked: str | None
+
+
+class GoldenWithCrossrefs(BaseModel):
+    """A golden record with the version that set each field, and where systems hold it."""
+
+    id: str
+    entity: str
+    version: int
+    state: str
+    fields: dict[str, Any]
+    provenance: dict[str, int]
+    held: list[str]
+    crossrefs: list[CrossrefOut]
+
+
+def router(hub: Hub) -> APIRouter:
+    """Return the routes over this hub."""
+    routes = APIRouter(tags=["golden"], dependencies=[Depends(require("hub.golden.read"))])
+
+    @routes.get("/golden/{collection}")
+    def list_goldens(
+        collection: Collection,
+        q: Text = None,
+        state: OnlyState = None,
+        after: After = None,
+        limit: Limit = 50,
+    ) -> ListOf[GoldenOut]:
+        """Return golden records by title."""
+        wanted = Listed({"state": state}, after, limit)
+        page = hub.db.read(lambda c: lists.goldens(c, collection.entity, q, wanted))
+        items = [
+            GoldenOut.model_validate(dict(row) | {"fields": row["body"]}) for row in page.items
+        ]
+        return ListOf(items=items, next=page.next)
+
+    @routes.get("/golden/{collection}/{golden_id}")
+    def read_golden(collection: Collection, golden_id: str) -> GoldenWithCrossrefs:
+        """Return one golden record; an id that was merged away leads to the record it became."""
+        found = hub.db.read(lambda c: store.goldens_by_id(c, [golden_id])).get(golden_id)
+        if found is None or found.entity != collection.entity:
+            raise NoSuchGolden(golden_id)
+        crossrefs = hub.db.read(lambda c: store.crossrefs_of(c, [found.id]))
+        return GoldenWithCrossrefs(
+            id=found.id,
+            entity=found.entity,
+            version=found.version,
+            state=found.state.value,
+            fields=found.body,
+            provenance=found.provenance,
+            held=sorted(found.held),
+            crossrefs=[
+                CrossrefOut(
+                    connection=each.connection,
+                    object_type=each.object_type,
+                    external_id=each.external_id,
+                    state=each.state.value,
+                    remote_version=each.remote_version,
+                    parked=each.parked,
+                )
+                for each in crossrefs
+            ],
+        )
+
+    return routes

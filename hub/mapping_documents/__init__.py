@@ -1,0 +1,1 @@
+"""The mapping documents in force."""
