@@ -20,7 +20,7 @@ from hub.sync.board import Board, Place
 from hub.sync.deciding import Deciding, Verdict
 from hub.sync.freshness import Choice, Hint, choose
 from hub.sync.family import load_family
-from hub.sync.store import write
+from hub.sync.store import free_arrived, write
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.errors import GoldenMoved
@@ -187,16 +187,12 @@ def _write(hub: Hub, turn: Turn, verdict: Verdict, connection: Connection) -> No
     if len(held) != len(turn.lanes):
         turn.lanes = {key: lane for key, lane in turn.lanes.items() if key in held}
         raise GoldenMoved
+    for key, name in verdict.waiting.items():
+        if key in turn.lanes:
+            until = now + WAIT_FOR_REFERENCE
+            lanes.postpone(connection, turn.lease, [turn.lanes[key]], until=until, waits_for=name)
     write(hub, connection, turn.board, verdict, now)
-    waiting = [turn.lanes[key] for key in verdict.waiting if key in turn.lanes]
-    for lane in waiting:
-        lanes.postpone(
-            connection,
-            turn.lease,
-            [lane],
-            until=now + WAIT_FOR_REFERENCE,
-            waits_for=verdict.waiting[lane.key],
-        )
+    free_arrived(connection, set(verdict.waiting.values()), now)
     done = [lane for key, lane in turn.lanes.items() if key not in verdict.waiting]
     if done:
         lanes.serve(connection, turn.lease.token, done, now)

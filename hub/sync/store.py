@@ -185,3 +185,16 @@ def announce_live(connection: Connection, crossrefs: Iterable[Crossref], at: dat
     names = [f"{each.connection}:{each.entity}:{each.external_id}" for each in told]
     lanes.waiting_for(connection, [*names, *(f"effect:{each.id}" for each in told)], at)
     effects.release(connection, [f"{each.connection}:{each.golden_id}" for each in told], at)
+
+
+def free_arrived(connection: Connection, names: Iterable[str], at: datetime) -> None:
+    """Free lanes that began to wait for a record which is linked by now."""
+    arrived = []
+    for name in names:
+        if name.startswith("effect:"):
+            continue
+        connection_id, entity, external_id = name.split(":", 2)
+        if golden_store.golden_id_of(connection, connection_id, entity, external_id):
+            arrived.append(name)
+    if arrived:
+        lanes.waiting_for(connection, arrived, at)
