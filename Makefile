@@ -60,7 +60,7 @@ $(VENV)/.made:
 
 $(VENV)/.locked: requirements.lock | $(VENV)/.made
 	@echo "installing what Rectoverso needs"
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --require-hashes --only-binary :all: --no-compile -r requirements.lock
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.locked pyproject.toml hatch_build.py $(wildcard */locale/*/LC_MESSAGES/*.po)
