@@ -34,6 +34,7 @@ HTTP_RULES = (
     ErrorRule(status=("2xx",), outcome=Outcome.OK),
     ErrorRule(status=("401", "403"), scope="request", outcome=Outcome.NOT_AUTHORISED),
     ErrorRule(status=("404", "410"), outcome=Outcome.GONE),
+    ErrorRule(status=("405", "406", "415"), scope="request", outcome=Outcome.NOT_UNDERSTOOD),
     ErrorRule(status=("412",), outcome=Outcome.STALE),
     ErrorRule(status=("408", "423", "425", "429"), outcome=Outcome.LATER),
     ErrorRule(status=("504",), outcome=Outcome.UNKNOWN),

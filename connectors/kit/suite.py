@@ -192,7 +192,7 @@ class ConnectorContract(NoticeContract):
         changes, _ = follow(harness.connector, harness.object_type, None, limit=2)
         assert {one.external_id for one in changes} == made
 
-    def test_the_feed_shows_a_row_of_a_stamp_alreadyread_one(self, harness: Harness) -> None:
+    def test_the_feed_shows_a_row_of_a_stamp_already_read(self, harness: Harness) -> None:
         """Red: does a finished reading go back by `changes.overlap`, inclusive?"""
         harness.create(harness.values(1))
         _, cursor = newest(harness, None)

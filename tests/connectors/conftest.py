@@ -9,6 +9,9 @@ from connectors.contract import ConnectionConfig
 from connectors.declarative.connector import DeclarativeConnector
 from connectors.manifest import Manifest
 from ground.door import SafeHttp
+from tests.e2e.conftest import serve
+
+__all__ = ["serve"]
 
 BASE = {
     "name": "peer",

@@ -90,6 +90,7 @@ def test_the_status_of_an_item_says_what_became_of_it(write, peer, status, resul
         (401, NotAuthorised),
         (403, NotAuthorised),
         (404, NotUnderstood),
+        (405, NotUnderstood),
         (301, NotUnderstood),
         (429, RetryLater),
         (500, RetryLater),

@@ -1,13 +1,55 @@
+import random
+
 import pytest
 
+from connectors import registry
 from connectors.kit.harness import MemoryHarness
 from connectors.kit.suite import ConnectorContract, overridden
+from ground.database import open_database
+from ground.door import SafeHttp
+from ground.env import Env, SystemClock, system_ids
+from tests.connectors import live
 
 
 class TestMemoryTwin(ConnectorContract):
     @pytest.fixture
     def harness(self, clock):
         return MemoryHarness(clock)
+
+
+@pytest.mark.e2e
+class TestLiveSystem(ConnectorContract):
+    """Every system with an app of its own, started on a real port over SQLite."""
+
+    @pytest.fixture
+    def receiver(self, socket_enabled):
+        receiver = live.Receiver()
+        yield receiver
+        receiver.close()
+
+    @pytest.fixture
+    def houses(self, tmp_path):
+        opened = [
+            open_database(f"sqlite:///{tmp_path}/{name}.db", schema=name)
+            for name in ("portal", "app")
+        ]
+        yield opened
+        for each in opened:
+            each.close()
+
+    @pytest.fixture(params=registry.names())
+    def harness(self, request, houses, receiver, serve):
+        if request.param not in live.APPS:
+            pytest.skip("no app of it here")
+        clock = SystemClock()
+        out = SafeHttp(allow={receiver.place}, clock=clock)
+        env = Env(clock=clock, rng=random.Random(7), ids=system_ids(), http=out, db=houses[0])
+        portal, app = live.build(request.param, env, houses[1])
+        url = serve(app)
+        door = SafeHttp(allow={url.removeprefix("http://")}, clock=clock)
+        yield live.LiveHarness(request.param, url, portal, door, receiver)
+        door.close()
+        out.close()
 
 
 @pytest.mark.parametrize("suite", ConnectorContract.__subclasses__())

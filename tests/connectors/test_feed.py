@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 from hypothesis import example, given
@@ -101,7 +102,7 @@ pages = st.tuples(st.just("page"), st.integers(1, 3))
 def test_the_feed_shows_the_last_version_of_every_record(steps):
     ledger = Ledger()
     reader = Reader(ledger)
-    act = {"page": reader.page, "change": ledger.change, "delete": ledger.delete}
+    act: dict[str, Any] = {"page": reader.page, "change": ledger.change, "delete": ledger.delete}
     for name, *arguments in steps:
         act[name](*arguments)
     reader.to_the_end()

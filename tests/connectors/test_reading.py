@@ -189,10 +189,10 @@ def test_a_cursor_is_json_of_what_was_seen(a_connector, peer):
     assert json.loads(cursor)["seen"] == "2026-01-05T10:00:07+00:00"
 
 
-def test_an_address_outside_the_allowed_ones_is_for_a_person(a_connector, peer):
+def test_an_address_that_our_guard_refuses_is_for_a_person(a_connector, peer):
     peer.say(200, {})
     with pytest.raises(NotAuthorised, match="guard"):
-        a_connector(base_url="http://127.0.0.1:81/api").check()
+        a_connector(base_url="http://user:word@127.0.0.1/api").check()
     assert peer.requests == []
 
 
