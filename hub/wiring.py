@@ -30,6 +30,8 @@ class OpenConnection:
     version: int
     connector: Connector
     webhook_secrets: tuple[str, ...] = field(repr=False)
+    kept: Mapping[str, Any] | None = None
+    """Object type -> managed fields as the system was last told; None: never."""
     mappings: Mapping[str, CompiledMapping]
     """By object type."""
 

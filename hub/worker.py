@@ -9,12 +9,14 @@ from collections.abc import Callable
 import dramatiq
 import structlog
 
-from ground.database import Connection, Watch
+from ground.database import Connection, DatabaseBusy, Watch
 from ground.env import Bell
 from hub.broker import Crew, ring
 from hub.connections import store as connections
 from hub.effects import store as effects
 from hub.effects.tasks import deliver_turn
+from hub.keeping.service import must_tell
+from hub.keeping.tasks import keep_turn
 from hub.lanes import store as lanes
 from hub.polling import store as polls
 from hub.polling.service import schedule
@@ -23,6 +25,7 @@ from hub.probing.tasks import probe_turn
 from hub.sync.tasks import decide_turn
 from hub.turns import Turn
 from hub.wiring import Hub
+from hub.workers import store as workers
 
 __all__ = ["AFTER_COMMIT", "run"]
 
@@ -30,12 +33,13 @@ AFTER_COMMIT = ("decide", "deliver")
 """Turns for which a commit may have made work."""
 _WATCH_EVERY = 0.01
 _RING_PAUSE = 0.005
+_SIGN_EVERY = 5.0
 _log = structlog.get_logger(__name__)
 
 
 def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     """Work until `stop()` says so, then finish what is in hand."""
-    turns = [decide_turn(hub), deliver_turn(hub), poll_turn(hub), probe_turn(hub)]
+    turns = [decide_turn(hub), deliver_turn(hub), poll_turn(hub), probe_turn(hub), keep_turn(hub)]
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
     watch = hub.db.watch()
@@ -47,6 +51,7 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     finally:
         hub.doorbell.leave(bell)
         crew.stop()
+        sweeper.leave()
         watch.close()
         _log.info("worker.stopped")
 
@@ -78,12 +83,15 @@ class Sweeper:
         self._broker = broker
         self._turns = turns
         self._rung: dict[str, int] = {}
+        self._next_sign = 0.0
+        self.worker_id = hub.env.ids.new("wo")
 
     def sweep(self) -> None:
         """Look once."""
         try:
             self._hub.directory.refresh()
             schedule(self._hub)
+            self._live()
             due = self._hub.db.read(self._due)
         except Exception as error:  # noqa: BLE001 - the next sweep looks again
             _log.warning("sweep.failed", error=type(error).__name__)
@@ -92,6 +100,22 @@ class Sweeper:
         neglected = [name for name in due if self._rung.get(name) == self._turns[name].begun]
         self._rung = {name: self._turns[name].begun for name in due}
         self._serve([self._turns[name] for name in neglected])
+
+    def _live(self) -> None:
+        """Give a sign of life now and then."""
+        now = self._hub.env.clock.monotonic()
+        if now < self._next_sign:
+            return
+        self._next_sign = now + _SIGN_EVERY
+        db = self._hub.db
+        db.write(lambda connection: workers.seen(connection, self.worker_id, db.now(connection)))
+
+    def leave(self) -> None:
+        """Say goodbye; a worker that cannot is forgotten in time."""
+        try:
+            self._hub.db.write(lambda connection: workers.leave(connection, self.worker_id))
+        except DatabaseBusy:
+            _log.info("worker.left_silently")
 
     def _serve(self, neglected: list[Turn]) -> None:
         """Work in rounds, so that no kind of work starves another, until the next sweep is due."""
@@ -112,5 +136,6 @@ class Sweeper:
             "deliver": effects.any_due(connection, writable, now),
             "poll": polls.any_due(connection, workable, now),
             "probe": connections.any_probe_due(connection, now),
+            "keep": bool(must_tell(self._hub)),
         }
         return [name for name, is_due in found.items() if is_due]

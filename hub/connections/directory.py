@@ -47,7 +47,8 @@ class ConnectionDirectory:
     def _renewed(self, stored: StoredConnection) -> OpenConnection | None:
         known = self._open.get(stored.id)
         if known is not None and known.version == stored.version:
-            return replace(known, health=stored.health.value, skew_ms=stored.skew_ms)
+            health, skew_ms, kept = stored.health.value, stored.skew_ms, stored.kept
+            return replace(known, health=health, skew_ms=skew_ms, kept=kept)
         if self._broken.get(stored.id) == stored.version:
             return None
         try:
@@ -74,6 +75,7 @@ class ConnectionDirectory:
             rank=stored.rank,
             skew_ms=stored.skew_ms,
             settings=stored.settings,
+            kept=stored.kept,
             version=stored.version,
             connector=kind.build(config, self._env.http, self._env.clock),
             webhook_secrets=webhook_secrets(self._vault, stored),

@@ -23,6 +23,8 @@ class StoredConnection:
     settings: dict[str, Any] = field(default_factory=dict)
     secret_cipher: str | None = field(default=None, repr=False)
     webhook_secrets_cipher: str | None = field(default=None, repr=False)
+    kept: dict[str, Any] | None = None
+    """Object type -> managed fields as the system was last told."""
     version: int = 1
     health: Wellbeing = Wellbeing.OK
     health_reason: str | None = None

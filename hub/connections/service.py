@@ -102,7 +102,7 @@ def check_connection(hub: Hub, connection_id: str) -> Health:
         if store.locked(connection, connection_id).health is not Wellbeing.OK:
             columns["next_probe_at"] = hub.db.now(connection)
         if columns:
-            store.set_health(connection, connection_id, columns)
+            store.set_columns(connection, connection_id, columns)
 
     hub.db.write(note)
     _announce(hub)
@@ -164,7 +164,7 @@ def report_failure(hub: Hub, connection_id: str, error: ConnectorError) -> None:
             return False
         now = hub.db.now(connection)
         probe = next_probe(now, failures=1, after=trouble.after, longest=longest)
-        store.set_health(
+        store.set_columns(
             connection,
             connection_id,
             {
@@ -191,7 +191,7 @@ def report_success(hub: Hub, connection_id: str) -> None:
     def note(connection: Connection) -> None:
         if store.locked(connection, connection_id).health is not Wellbeing.OK:
             now = hub.db.now(connection)
-            store.set_health(connection, connection_id, {"next_probe_at": now})
+            store.set_columns(connection, connection_id, {"next_probe_at": now})
 
     hub.db.write(note)
     hub.doorbell.ring()

@@ -22,7 +22,7 @@ __all__ = [
     "connection_by_id",
     "insert",
     "locked",
-    "set_health",
+    "set_columns",
 ]
 
 _COLUMNS = [table.c[field.name] for field in fields(StoredConnection)]
@@ -63,8 +63,8 @@ def configure(
     connection.execute(update(table).where(table.c.id == stored.id).values(values))
 
 
-def set_health(connection: Connection, connection_id: str, columns: Mapping[str, Any]) -> None:
-    """Write what the breaker knows."""
+def set_columns(connection: Connection, connection_id: str, columns: Mapping[str, Any]) -> None:
+    """Write columns that are no configuration: health, clock skew, managed fields told."""
     connection.execute(update(table).where(table.c.id == connection_id).values(dict(columns)))
 
 

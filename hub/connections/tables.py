@@ -18,6 +18,7 @@ connection = Table(
     Column("settings", Json, nullable=False),
     Column("secret_cipher", Text),
     Column("webhook_secrets_cipher", Text),
+    Column("kept", Json),
     Column("version", Integer, nullable=False),
     Column("health", Text, nullable=False),
     Column("health_reason", Text),

@@ -56,7 +56,7 @@ def _put_off(hub: Hub, connection_id: str, error: ConnectorError) -> None:
             after=trouble.after,
             longest=hub.settings.probe_every,
         )
-        store.set_health(
+        store.set_columns(
             connection,
             connection_id,
             {
@@ -82,7 +82,7 @@ def _set_going(hub: Hub, connection_id: str, health: Health) -> None:
         }
         if health.skew is not None:
             columns["skew_ms"] = round(health.skew * 1000)
-        store.set_health(connection, connection_id, columns)
+        store.set_columns(connection, connection_id, columns)
         lanes.make_due(connection, connection_id, now)
         effects.make_due(connection, connection_id, now)
         polls.make_due(connection, connection_id, now)

@@ -8,21 +8,18 @@ from ground.database import Connection
 from ground.statements import insert_many
 from hub.workers.tables import worker
 
-__all__ = ["alive", "enter", "leave", "seen"]
+__all__ = ["alive", "leave", "seen"]
 
 _DEAD_AFTER = timedelta(seconds=30)
 
 
-def enter(connection: Connection, worker_id: str, now: datetime) -> None:
-    """Note that a worker began; forget those long silent."""
-    connection.execute(delete(worker).where(worker.c.seen_at < now - 10 * _DEAD_AFTER))
-    row = {"id": worker_id, "started_at": now, "seen_at": now}
-    insert_many(connection, worker, [row], on_conflict=["id"])
-
-
 def seen(connection: Connection, worker_id: str, now: datetime) -> None:
-    """Note that a worker lives."""
-    connection.execute(update(worker).where(worker.c.id == worker_id).values(seen_at=now))
+    """Note that a worker lives; forget those long silent."""
+    known = update(worker).where(worker.c.id == worker_id).values(seen_at=now)
+    if connection.execute(known).rowcount == 0:
+        connection.execute(delete(worker).where(worker.c.seen_at < now - 10 * _DEAD_AFTER))
+        row = {"id": worker_id, "started_at": now, "seen_at": now}
+        insert_many(connection, worker, [row], on_conflict="nothing")
 
 
 def leave(connection: Connection, worker_id: str) -> None:

@@ -1,0 +1,1 @@
+"""Managed fields: telling a system which of its fields another one keeps."""
