@@ -57,5 +57,5 @@ def _short(value: object) -> str:
     if isinstance(value, list):
         return "; ".join(_short(member) for member in value)
     if isinstance(value, dict):
-        return " ".join(_short(member) for member in value.values() if member not in (None, False))
+        return " ".join(member for member in value.values() if isinstance(member, str))
     return str(value)
