@@ -57,6 +57,8 @@ class Wire:
         self.key = key
         self.heard = False
         """Whether a byte of the present answer has come."""
+        self.ended = False
+        """Whether the peer has closed."""
         self._socket = connected
         self._deadline = deadline
 
@@ -81,6 +83,7 @@ class Wire:
         self._socket.settimeout(self._deadline.left())
         count = self._socket.recv_into(buffer)
         self.heard = self.heard or count > 0
+        self.ended = count == 0
         return count
 
     def is_stale(self) -> bool:

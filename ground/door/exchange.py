@@ -115,6 +115,8 @@ def exchange(wire: Wire, request: Request, written: bytes) -> tuple[Answer, bool
         wire.send(written)
         response = HTTPResponse(cast("Any", wire), method=request.method)
         response.begin()
+        if wire.ended:  # http.client takes this for the end of the headers
+            raise AnswerLost("the headers of the answer have no end")
         if response.status < HTTPStatus.OK:
             raise AnswerLost(f"{response.status} is no final answer")
         headers = [(name.lower(), value) for name, value in response.getheaders()]
