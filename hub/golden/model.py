@@ -1,0 +1,77 @@
+"""A golden record explained: every value with its source, and everything that happened to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from master_data.model import Crossref, Golden, Value
+
+__all__ = ["Explained", "FieldTold", "Happening", "Held", "VersionRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One stored version: path -> [new, old, rule, why, source, rivals]."""
+
+    golden_id: str
+    version: int
+    at: datetime
+    connection: str | None
+    event_id: str | None
+    actor: str | None
+    mapping_version: int | None
+    changes: dict[str, list[Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one system holds of a field: its own words, and whether it shows the golden value."""
+
+    connection: str
+    words: Value
+    agrees: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTold:
+    """One golden value and why it is that. `rivals`: (source, value, when)."""
+
+    path: str
+    title: str
+    value: Value
+    source: str | None
+    rule: str
+    why: str
+    version: int | None
+    at: datetime | None
+    event_id: str | None
+    in_conflict: bool
+    rivals: tuple[tuple[str, Value, datetime], ...] = ()
+    systems: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One step in the life of a record, newest first on screen. `changes`: (title, new, old, why)."""
+
+    at: datetime
+    kind: str
+    title: str
+    tone: str
+    detail: str = ""
+    connection: str | None = None
+    ref: str | None = None
+    changes: tuple[tuple[str, Value, Value, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Everything about one golden record."""
+
+    golden: Golden
+    title: str
+    fields: tuple[FieldTold, ...]
+    crossrefs: tuple[Crossref, ...]
+    timeline: tuple[Happening, ...]
+    conflicts: tuple[Any, ...] = field(default=())

@@ -1,0 +1,56 @@
+"""Golden versions <-> rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from ground.database import Connection
+from ground.statements import among, keys
+from hub.golden.model import VersionRow
+from master_data.tables import golden, golden_version
+
+_COLUMNS = [golden_version.c[name] for name in VersionRow.__slots__]
+
+
+def versions_of(connection: Connection, golden_id: str, limit: int) -> list[VersionRow]:
+    """Return the latest versions of a golden record, newest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(golden_version.c.golden_id == bindparam("golden"))
+        .order_by(golden_version.c.version.desc())
+        .limit(bindparam("many"))
+    )
+    rows = connection.execute(query, {"golden": golden_id, "many": limit})
+    return [VersionRow(**row._mapping) for row in rows]
+
+
+def versions_at(
+    connection: Connection, golden_id: str, numbers: Iterable[int]
+) -> dict[int, VersionRow]:
+    """Return the named versions of a golden record."""
+    query = select(*_COLUMNS).where(
+        golden_version.c.golden_id == bindparam("golden"),
+        among(golden_version.c.version, "numbers"),
+    )
+    values: dict[str, Any] = {"golden": golden_id, "numbers": keys(connection, set(numbers))}
+    return {row.version: VersionRow(**row._mapping) for row in connection.execute(query, values)}
+
+
+def counts(connection: Connection) -> dict[tuple[str, str], int]:
+    """Return (entity, state) -> how many golden records there are."""
+    query = select(golden.c.entity, golden.c.state, func.count()).group_by(
+        golden.c.entity, golden.c.state
+    )
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+
+def ids_by_title(connection: Connection, text: str, limit: int) -> list[str]:
+    """Return ids of golden records whose folded title holds a text."""
+    query = (
+        select(golden.c.id)
+        .where(golden.c.folded.contains(text, autoescape=True), golden.c.state != "merged")
+        .order_by(golden.c.folded)
+        .limit(limit)
+    )
+    return list(connection.scalars(query))
