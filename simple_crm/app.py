@@ -1,12 +1,23 @@
 """The CRM as an app: mounted at /crm of a server, or alone with a data folder of its own."""
 
-from fastapi import FastAPI
+import sys
+from pathlib import Path
 
-from ground.env import Env
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+import portal
+from ground import migrate
+from ground.database import open_database
+from ground.door import SafeHttp
+from ground.env import Env, SystemClock, system_env
 from ground.records.api import Access
 from ground.records.app import record_app
 from portal import Kind, Portal, Principal, can
 from simple_crm.service import open_crm
+from simple_crm.settings import CrmSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create_app(env: Env, portal: Portal) -> FastAPI:
@@ -20,3 +31,32 @@ def create_app(env: Env, portal: Portal) -> FastAPI:
 def _passes_on(author: Principal) -> bool:
     """Tell whether an author is another system: an integrator's key."""
     return author.kind is Kind.KEY and can(author, "crm.managed_fields.write")
+
+
+def standalone(settings: CrmSettings | None = None) -> ASGIApp:
+    """Return a server that is the CRM and its front door; it makes what it needs on first start."""
+    settings = settings or CrmSettings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    door = SafeHttp(allow=settings.allow, clock=SystemClock())
+    env = _opened(settings, door, "crm", MIGRATIONS)
+    front = Portal(
+        _opened(settings, door, "portal", Path(portal.__file__).parent / "migrations"),
+        hosts=settings.hosts,
+    )
+    _tell_first_sign_in(front)
+    server = FastAPI(title="Simple CRM", openapi_url=None)
+    server.mount("/crm", create_app(env, front))
+    server.mount("/", front.app())
+    return front.security(server)
+
+
+def _opened(settings: CrmSettings, door: SafeHttp, house: str, migrations: Path) -> Env:
+    url = settings.database(house)
+    migrate.upgrade(migrations, url, house)
+    return system_env(db=open_database(url, schema=house), http=door)
+
+
+def _tell_first_sign_in(front: Portal) -> None:
+    admin = front.ensure_admin()
+    if admin is not None:
+        sys.stderr.write(f"Sign in as {admin.user.email} with {admin.password}\n")

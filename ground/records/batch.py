@@ -96,7 +96,7 @@ class Batch:
             return None
         found = self.stored.records.get(found_id)
         if found is None:
-            raise NotFound(found_id)
+            raise NotFound
         if found.deleted_at is not None:
             raise Gone(found.id, found.version)
         if write.expected is not None and write.expected != found.version:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ground.records.fields import ValueType
-from ground.records.findings import Findings
+from ground.records.findings import LONGEST_NAME, Findings
 from ground.strict_json import Json
 
 _ELEMENT_ID = re.compile(r"el_[0-9A-Za-z]{1,37}")
@@ -60,7 +60,8 @@ class Elements:
             return {}
         if not self.names.issuperset(given):
             for name in given.keys() - self.names:
-                findings.refuse(f"{at}.{name}", "There is no such field; leave it out.")
+                known_as = f"{at}.{name[:LONGEST_NAME]}"
+                findings.refuse(known_as, "There is no such field; leave it out.")
         element: dict[str, Json] = {}
         identity = given.get("id")
         if identity is not None:

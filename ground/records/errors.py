@@ -34,8 +34,8 @@ class NotFound(RecordError):  # noqa: N818 (named by what went wrong)
     status = 404
     title = "Not found"
 
-    def __init__(self, record_id: str) -> None:
-        super().__init__(f"There is no record {record_id} here.")
+    def __init__(self) -> None:
+        super().__init__("There is no such record here.")
 
 
 class Gone(RecordError):  # noqa: N818

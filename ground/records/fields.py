@@ -18,6 +18,7 @@ from ground.strict_json import Json
 
 _LINE_BREAKS = re.compile(r"[ \t]*[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+[ \t]*")
 _TEXT_WANTED = "Give a text."
+_LONGEST_CHECKED = 400
 
 
 class ValueType(Protocol):
@@ -137,13 +138,16 @@ class Standard:
 
     def clean(self, value: Json, at: str, findings: Findings) -> Json:
         """Return the normal form or None."""
-        text = Text(self.longest).clean(value, at, findings)
-        if not isinstance(text, str):
+        text = Text(_LONGEST_CHECKED).clean(value, at, findings)
+        if not isinstance(text, str) or len(text) > _LONGEST_CHECKED:
             return None
         try:
             return self.check(text)
         except NotStandard as error:
-            (findings.doubt if self.soft else findings.refuse)(at, error.reason)
+            if len(text) <= self.longest and self.soft:
+                findings.doubt(at, error.reason)
+            else:
+                findings.refuse(at, error.reason)
             return text
 
     def schema(self) -> dict[str, Json]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+LONGEST_NAME = 60
+"""Of an unknown field's name so much is said back."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ground.records.elements import Elements, keep_ids
 from ground.records.errors import Kept
-from ground.records.findings import Findings
+from ground.records.findings import LONGEST_NAME, Findings
 from ground.records.model import (
     EXTERNAL_REF,
     REF_FIELD,
@@ -28,7 +28,8 @@ def clean(kind: RecordKind, given: Mapping[str, Json], findings: Findings) -> Va
     for name, value in given.items():
         field = REF_FIELD if name == EXTERNAL_REF else kind.by_name.get(name)
         if field is None:
-            findings.refuse(name, _SERVER_OWNED if name in SERVER_OWNED else _NO_SUCH_FIELD)
+            reason = _SERVER_OWNED if name in SERVER_OWNED else _NO_SUCH_FIELD
+            findings.refuse(name[:LONGEST_NAME], reason)
         elif field.given:
             findings.refuse(name, _SERVER_OWNED)
         else:

@@ -86,7 +86,7 @@ class Collection:
         """Return a living record. Errors: NotFound, Gone."""
         record = next(iter(self.read([record_id])), None)
         if record is None:
-            raise NotFound(record_id)
+            raise NotFound
         if record.deleted_at is not None:
             raise Gone(record.id, record.version)
         return record
@@ -246,7 +246,7 @@ class Collection:
     ) -> Record:
         found = store.read_by(connection, self.table, "id", [record_id], lock=store.Lock.CHANGE)
         if not found:
-            raise NotFound(record_id)
+            raise NotFound
         (before,) = found
         if before.deleted_at is not None:
             raise Gone(before.id, before.version)

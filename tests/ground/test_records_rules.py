@@ -110,7 +110,7 @@ def test_value_is_stored_in_its_normal_form(kind_of_value, value, normal):
 def test_value_that_cannot_be_stored_is_refused_with_a_reason(kind_of_value, value):
     _, reasons = _cleaned(kind_of_value, value)
     assert reasons
-    assert all(reason.endswith(".") or reason.endswith("}.") for reason in reasons)
+    assert all(reason.endswith(".") for reason in reasons)
 
 
 def test_soft_value_is_kept_as_given_when_lenient():
