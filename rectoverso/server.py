@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal import Portal, Role
 from rectoverso.errors import NotReachable
 from rectoverso.rest import Rest
 from rectoverso.settings import Settings
@@ -38,6 +37,8 @@ def key_for(houses: Houses) -> str:
             f"There is no data folder {settings.data}; start with `rectoverso up`, name the folder "
             "with --data, or set RECTOVERSO_API_KEY."
         )
+    from portal import Portal, Role  # noqa: PLC0415  large, and needed once per machine
+
     secret = Portal(houses.env("portal")).create_key(_KEY_NAME, Role.INTEGRATOR).secret
     _write_private(path, secret)
     return secret

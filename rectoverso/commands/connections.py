@@ -39,7 +39,7 @@ def try_connection(
 ) -> None:
     """Ask a system whether it answers, who it is and how its clock goes."""
     with server(Settings.load(data=data, host=host, port=port)) as rest:
-        found = rest.post(f"/hub/api/v1/connections/{connection}/test", {})
+        found = rest.post(f"/hub/api/v1/connections/{connection}/check", {})
     if as_json:
         print_json(found)
     else:

@@ -47,11 +47,11 @@ def conflicts(
 ) -> None:
     """List the open conflicts."""
     with server(Settings.load(data=data, host=host, port=port)) as rest:
-        rows = list(rest.every("/hub/api/v1/conflicts"))
+        rows = list(rest.every("/hub/api/v1/conflicts", {"filter[state]": "open"}))
     if as_json:
         print_json({"items": rows, "next": None})
     else:
-        print_table(("id", "kind", "entity", "path", "golden_id", "opened_at"), rows)
+        print_table(("id", "kind", "entity", "golden_id", "subject", "why", "opened_at"), rows)
 
 
 def golden(
@@ -67,8 +67,8 @@ def golden(
     if as_json:
         print_json(found)
         return
-    values: dict[str, Any] = found.get("values", found)
-    print_table(("field", "value"), [{"field": name, "value": values[name]} for name in values])
+    fields: dict[str, Any] = found["fields"]
+    print_table(("field", "value"), [{"field": name, "value": fields[name]} for name in fields])
 
 
 def explain(
