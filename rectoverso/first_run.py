@@ -13,7 +13,7 @@ from hub.connections.rules import State
 from hub.start import open_hub
 from hub.wiring import Hub
 from portal import Portal, Role
-from rectoverso.commands.progress import progress
+from rectoverso.progress import progress
 from rectoverso.demo.feed import Feed
 from rectoverso.demo.spread import make_demo
 from rectoverso.errors import NotReachable

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table, say
-from rectoverso.commands.progress import progress
+from rectoverso.progress import progress
 from rectoverso.errors import PartlyDone
 from rectoverso.loading.columns import Columns, arrange
 from rectoverso.loading.customers import Purpose

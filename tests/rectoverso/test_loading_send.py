@@ -108,7 +108,7 @@ def test_a_second_run_writes_nothing_even_after_edits(app, rest, table, rows):
 )
 def test_an_outage_is_waited_out_and_nothing_is_doubled(app, rest, table, rows, failures):
     app.failures = failures
-    heard = []
+    heard: list[str] = []
 
     sent = Sender(rest.told(heard.append), table, "/erp/api/v1/customers").send(rows)
 
