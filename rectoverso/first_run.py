@@ -13,10 +13,10 @@ from hub.connections.rules import State
 from hub.start import open_hub
 from hub.wiring import Hub
 from portal import Portal, Role
-from rectoverso.progress import progress
 from rectoverso.demo.feed import Feed
 from rectoverso.demo.spread import make_demo
 from rectoverso.errors import NotReachable
+from rectoverso.progress import progress
 from rectoverso.rest import Rest
 from rectoverso.server import key_for
 from rectoverso.wiring import Houses

@@ -17,6 +17,7 @@ _PAGE = 500
 _CRM = "/crm/api/v1/customers"
 _ERP = "/erp/api/v1/customers"
 _PATIENCE = 180.0
+_STEADY_LINES = 16
 _OK = 300  # below it an answer is a success
 
 
@@ -61,6 +62,17 @@ class Editor:
 
     installation: Installation
     customers: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+    async def line(self) -> Line:
+        """Return a new connection, closed with the editor."""
+        self.lines.append(await open_line(*self.installation.address))
+        return self.lines[-1]
+
+    def close(self) -> None:
+        """Close all connections."""
+        for line in self.lines:
+            line.close()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -70,14 +82,14 @@ class Editor:
 
     async def watch(self) -> Watch:
         """Return a watch that begins now."""
-        line = await open_line(*self.installation.address)
+        line = await self.line()
         meta = await _get(line, "/erp/api/v1/meta", self.headers)
         return Watch(line, self.headers, meta["time"])
 
     async def seed(self, count: int) -> None:
         """Make customers in the CRM and wait until the ERP has them."""
         watch = await self.watch()
-        line = await open_line(*self.installation.address)
+        line = await self.line()
         names = [f"Seed {number}" for number in range(count)]
         for start in range(0, count, _BULK):
             items = [_customer(name) for name in names[start : start + _BULK]]
@@ -100,7 +112,7 @@ class Editor:
         watch = await self.watch()
         count = min(int(rate * seconds), len(self.customers))
         names = {id_: f"{label} {number}" for number, id_ in enumerate(self.customers[:count])}
-        lines = [await open_line(*self.installation.address) for _ in range(16)]
+        lines = [await self.line() for _ in range(_STEADY_LINES)]
         answered: dict[str, float] = {}
         begin = perf_counter()
 
@@ -122,7 +134,7 @@ class Editor:
 
     async def records(self) -> list[dict[str, Any]]:
         """Return the customers as the CRM has them now."""
-        line = await open_line(*self.installation.address)
+        line = await self.line()
         found: list[dict[str, Any]] = []
         for start in range(0, len(self.customers), _BULK):
             ids = ",".join(self.customers[start : start + _BULK])

@@ -77,6 +77,7 @@ async def _measure(installation: Installation, size: Size, tell: Tell) -> dict[s
     latencies = sorted(await editor.steady("Steady", size.rate, size.seconds))
     tell("Signed notices…")
     records = await editor.records()
+    editor.close()
     accepted = await accepted_per_s(installation, records, size.notices, size.accept_concurrency)
     return {
         "accepted_per_s": round(accepted, 1),
@@ -136,6 +137,7 @@ async def _relayed_per_s(relay: int, sink: int, size: Size) -> float:
     await closed_loop((HOST, relay), jobs, size.accept_concurrency, post)
     while await _arrived(line) < size.notices:  # noqa: ASYNC110  another process counts
         await asyncio.sleep(0.01)
+    line.close()
     return size.notices / (perf_counter() - begin)
 
 

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table, say
-from rectoverso.progress import progress
 from rectoverso.errors import PartlyDone
 from rectoverso.loading.columns import Columns, arrange
 from rectoverso.loading.customers import Purpose
@@ -15,6 +14,7 @@ from rectoverso.loading.prepare import prepare
 from rectoverso.loading.report import bad_rows_path, preview_rows, summary, write_bad_rows
 from rectoverso.loading.send import Sender
 from rectoverso.loading.table import read_table
+from rectoverso.progress import progress
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
