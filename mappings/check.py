@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from mappings import ops
-from mappings.parse import closest
+from mappings.faults import closest
 from mappings.paths import overlaps
 from mappings.predicates import allowed_values, predicate_fields
 from mappings.shapes import Shape, shape_of
@@ -111,7 +111,7 @@ class _Checking:
         golden: Shape,
         publish: ops.Predicate,
     ) -> None:
-        """A value map covers every code that either side can send."""
+        """Ask that a value map covers every code that either side can send."""
         if rule.direction.reads:
             missing = app.codes() - {code for code, _ in table.pairs}
             self.rows(table, rule.app[0], missing, "the app can send")
@@ -162,7 +162,7 @@ class _Checking:
             known.append((path, place))
 
     def required(self, mapping: ops.Mapping) -> None:
-        """A record that the app would always refuse is told now: a required field nobody writes."""
+        """Name a required field that nobody writes: the app would refuse every new record."""
         targets = [path for path, _ in _app_targets(mapping.rules)]
         if not targets:
             return

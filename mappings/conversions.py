@@ -79,6 +79,23 @@ def _copy(value: Json, _: Links) -> Json:
     return value
 
 
+def is_direct(operation: Operation) -> bool:
+    """Whether words and golden value, where equal, say the same without being carried."""
+    match operation:
+        case Copy() | Text() | DecimalNumber():
+            return True
+        case Instant(form):
+            return form is InstantForm.ISO
+        case Money():
+            return not operation.minor_units
+        case SetOf(item):
+            return is_direct(item)
+        case Boolean() | BusinessDate() | ValueMap() | Reference():
+            return False
+        case _:
+            assert_never(operation)
+
+
 def _text(normalise: Callable[[str], str]) -> Conversion:
     def carry(value: Json, _: Links) -> str:
         return normalise(value if isinstance(value, str) else values.require_text(value))

@@ -2,9 +2,11 @@
 
 MappingError
 ├── DocumentRefused      a mapping document; carries every fault with its line and column
-└── CarryError, met while a record is carried, and never raised out of this package
+├── ElementRefused       one element of a list cannot be carried; wraps the reason
+└── CarryError           what stops one value
     ├── ValueRefused     this value cannot be carried; becomes a ValueProblem
     └── LinkMissing      this reference is not linked yet; becomes an Unresolved or an Unlinked
+ElementRefused and CarryError are met while a record is carried, and become part of its result.
 """
 
 from collections.abc import Sequence
@@ -30,7 +32,7 @@ class MappingError(Exception):
     """The root of everything this package raises."""
 
 
-class DocumentRefused(MappingError):
+class DocumentRefused(MappingError):  # noqa: N818 named by what went wrong
     """A mapping document cannot be used; `faults` says why, in the order of the lines."""
 
     def __init__(self, name: str, faults: Sequence[Fault]) -> None:
@@ -43,7 +45,7 @@ class CarryError(MappingError):
     """What stops one value while a record is carried."""
 
 
-class ValueRefused(CarryError):
+class ValueRefused(CarryError):  # noqa: N818 named by what went wrong
     """A value that this rule cannot carry; the message says why."""
 
     def __init__(self, reason: str) -> None:
@@ -51,7 +53,7 @@ class ValueRefused(CarryError):
         super().__init__(reason)
 
 
-class LinkMissing(CarryError):
+class LinkMissing(CarryError):  # noqa: N818 named by what went wrong
     """A reference names a record that is not linked yet on the other side."""
 
     def __init__(self, entity: str, identity: str, missing: str) -> None:
@@ -59,3 +61,11 @@ class LinkMissing(CarryError):
         self.identity = identity
         self.missing = missing
         super().__init__(f"{entity} {identity} is not linked yet")
+
+
+class ElementRefused(MappingError):  # noqa: N818 named by what went wrong
+    """One element of a list cannot be carried; names the inner field."""
+
+    def __init__(self, field: str, reason: CarryError) -> None:
+        self.reason = reason
+        super().__init__(f"{field}: {reason}")

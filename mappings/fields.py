@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
 from mappings import ops
-from mappings.conversions import Conversion, conversion
+from mappings.conversions import Conversion, conversion, is_direct
 from mappings.errors import CarryError
 from mappings.paths import MISSING, split_path, words_reader, writer
+from mappings.predicates import is_blank
 from mappings.view import Json, Links, Record
 
 
@@ -38,9 +39,13 @@ class BoundField(NamedTuple):
     `read(record)` -> words or MISSING. `take(words, golden before, links)` -> golden value; None is
     blank, before and after. `give(golden, words before | MISSING, links)` -> words or UNCHANGED.
     `write(values, words, record before)` sets them. `fill`: words for a blank value on create.
+    `direct`: equal words and golden value say the same, so nothing is called. `name`: the one
+    top-level app field, which a loop reads faster itself.
     """
 
     golden: str
+    name: str | None
+    direct: bool
     read: Callable[[Record], Json]
     take: Take
     give: Give
@@ -57,6 +62,8 @@ def bind_field(field: ops.Field) -> BoundField:
     blank_words = _blank_words(field)
     return BoundField(
         golden=field.golden,
+        name=field.app[0] if len(field.app) == 1 and "." not in field.app[0] else None,
+        direct=is_direct(field.operation) and field.default == ops.Default(),
         read=words_reader(field.app),
         take=_taker(value_of, carry),
         give=_giver(value_of, carry, blank_words),
@@ -96,30 +103,38 @@ def _taker(value_of: Callable[[Json, Links], Json], carry: Conversion) -> Take:
     return take
 
 
-def _giver(value_of: Callable[[Json, Links], Json], carry: Conversion, blank_words: Json) -> Give:
-    put = carry.put
-
+def _readable(value_of: Callable[[Json, Links], Json]) -> Callable[[Json, Links], Json]:
     def readable(words: Json, links: Links) -> Json:
+        if words is MISSING:
+            return None
         try:
             return value_of(words, links)
         except CarryError:
             return UNREADABLE
+
+    return readable
+
+
+def _giver(value_of: Callable[[Json, Links], Json], carry: Conversion, blank_words: Json) -> Give:
+    put, readable = carry.put, _readable(value_of)
 
     def clear(current: Json, links: Links) -> Json:
         if current is None or current is UNREADABLE or readable(blank_words, links) == current:
             return UNCHANGED
         return blank_words
 
-    def give(golden: Json, before: Json, links: Links) -> Json:
-        current = None if before is MISSING else readable(before, links)
-        if not golden and golden is not False and golden != 0:
-            return clear(current, links)
-        if current == golden:
-            return UNCHANGED
+    def change(golden: Json, current: Json, links: Links) -> Json:
         words = put(golden, links)
-        if current is not UNREADABLE and readable(words, links) == current:
-            return UNCHANGED
-        return words
+        if current is None:
+            return UNCHANGED if is_blank(words) else words
+        same = current is not UNREADABLE and readable(words, links) == current
+        return UNCHANGED if same else words
+
+    def give(golden: Json, before: Json, links: Links) -> Json:
+        current = readable(before, links)
+        if is_blank(golden):
+            return clear(current, links)
+        return UNCHANGED if current == golden else change(golden, current, links)
 
     return give
 

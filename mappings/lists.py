@@ -1,17 +1,17 @@
 """A list of elements compiled: elements go by the system's key, never by index.
 
-What is not ours to say stays: elements without a key, of kinds the system's coverage leaves out, and
-fields of an element that no rule maps.
+What is not ours to say stays: elements without a key, elements of kinds outside the system's
+coverage, and fields of an element that no rule maps.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from mappings import ops
-from mappings.errors import CarryError, LinkMissing, ValueRefused
+from mappings.errors import CarryError, ElementRefused, LinkMissing, ValueRefused
 from mappings.fields import UNCHANGED, BoundField, bind_field
 from mappings.paths import MISSING, reader, split_path, writer
-from mappings.view import Json, Links, Read, Record
+from mappings.view import Json, Links, Read, Record, new_read
 
 NEW = "+"
 Element: TypeAlias = dict[str, Json]
@@ -31,14 +31,6 @@ class BoundEach(NamedTuple):
     covers: Callable[[Mapping[str, Json]], bool]
     client_keys: bool
     direction: ops.Direction
-
-
-class ElementRefused(Exception):  # noqa: N818 named like its neighbours in errors.py
-    """One element of a list cannot be carried; wraps the reason with the inner field's name."""
-
-    def __init__(self, field: str, reason: CarryError) -> None:
-        self.reason = reason
-        super().__init__(f"{field}: {reason}")
 
 
 def bind_each(each: ops.Each) -> BoundEach:
@@ -67,12 +59,12 @@ def _coverage(only: Mapping[str, tuple[Json, ...]]) -> Callable[[Mapping[str, Js
 
 
 def element_path(each: BoundEach, key: str) -> str:
-    """The path of one element: "addresses[key]"."""
+    """Return the path of one element: "addresses[key]"."""
     return f"{each.golden}[{key}]"
 
 
 def key_of(each: BoundEach, element: Json) -> str | None:
-    """The system's key of an element as text; None if it has none."""
+    """Return the system's key of an element as text; None if it has none."""
     key = element.get(each.key) if isinstance(element, dict) else None
     if isinstance(key, str):
         return key or None
@@ -80,7 +72,7 @@ def key_of(each: BoundEach, element: Json) -> str | None:
 
 
 def keyed(each: BoundEach, words: Json) -> dict[str, Element]:
-    """The list's elements by key; ValueRefused if it is no list, or a key lacks or comes twice."""
+    """Return elements by key; ValueRefused if it is no list, or a key lacks or comes twice."""
     if not isinstance(words, list):
         message = f"{each.golden} is not a list"
         raise ValueRefused(message)
@@ -100,22 +92,22 @@ def read_element(each: BoundEach, element: Element, before: Element | None, link
     value: Element = {}
     if before and not before.keys() <= each.golden_fields:
         value = {name: old for name, old in before.items() if name not in each.golden_fields}
-    for field in each.inbound:
-        words = field.read(element)
-        name = field.golden
-        if words is MISSING:
-            if before and name in before:
-                value[name] = before[name]
-            continue
-        try:
-            taken = field.take(words, before.get(name) if before else None, links)
-        except CarryError as error:
-            raise ElementRefused(name, error) from error
+    known = before or {}
+    for name, app, direct, read, take, *_ in each.inbound:
+        words = read(element) if app is None else element.get(app, MISSING)
+        old = known.get(name)
+        if words is MISSING or (direct and words == old):
+            taken = old
+        else:
+            try:
+                taken = take(words, old, links)
+            except CarryError as error:
+                raise ElementRefused(name, error) from error
         if taken is not None:
             value[name] = taken
     words = element.copy()
     del words[each.key]
-    return Read(words, value)
+    return new_read((words, value))
 
 
 class ListWriting(NamedTuple):
@@ -128,7 +120,7 @@ class ListWriting(NamedTuple):
 
 
 def write_list(each: BoundEach, before: Json, writing: ListWriting) -> Json:
-    """The whole list as it should be: the order before, then new elements by key; or UNCHANGED."""
+    """Return the whole list: in the order before, then new elements by key; or UNCHANGED."""
     elements: Sequence[Json] = before if isinstance(before, list) else ()
     written: list[Json] = []
     seen: set[str] = set(writing.kept)
@@ -185,21 +177,23 @@ def _new(each: BoundEach, key: str, writing: ListWriting) -> Element | None:
 
 def _given(each: BoundEach, golden: Element, before: Element, links: Links) -> Element:
     element = before
-    for field in each.outbound:
-        try:
-            words = field.give(golden.get(field.golden), field.read(before), links)
-        except CarryError as error:
-            raise ElementRefused(field.golden, error) from error
-        if words is UNCHANGED and not before:
-            words = UNCHANGED if field.fill is None else field.fill
-        if words is UNCHANGED:
+    for name, app, direct, read, _, give, write, fill, *_ in each.outbound:
+        value = golden.get(name)
+        old = read(before) if app is None else before.get(app, MISSING)
+        if direct and old == value:
             continue
-        if element is before:
-            element = before.copy()
-        field.write(element, words, before)
+        try:
+            words = give(value, old, links)
+        except CarryError as error:
+            raise ElementRefused(name, error) from error
+        if words is UNCHANGED and fill is not None and not before:
+            words = fill
+        if words is not UNCHANGED:
+            element = before.copy() if element is before else element
+            write(element, words, before)
     return element
 
 
 def link_missing(refused: ElementRefused) -> LinkMissing | None:
-    """The missing link behind a refusal, if that is the reason."""
+    """Return the missing link behind a refusal, if that is the reason."""
     return refused.reason if isinstance(refused.reason, LinkMissing) else None

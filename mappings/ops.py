@@ -103,7 +103,7 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class BusinessDate:
-    """A date without zone, in the app by `form` (%Y, %m, %d and separators), golden as YYYY-MM-DD."""
+    """A date without zone; in the app by `form` (%Y, %m, %d), golden as YYYY-MM-DD."""
 
     form: str
 

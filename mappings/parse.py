@@ -1,27 +1,17 @@
 """A mapping document read into the language: `parse(text, name=…)`, with every fault placed."""
 
-import difflib
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from mappings import document as doc
 from mappings import ops
 from mappings.errors import DocumentRefused, Fault
+from mappings.faults import closest, shape_faults, spelled
 from mappings.yaml_text import Document, Location, load, refuse
 
 DATE_FORM: Final = re.compile(r"(?:%[Ymd][-./ ]?){3}")
-KEYS: Final = sorted(
-    {
-        field.alias or name
-        for model in vars(doc).values()
-        if isinstance(model, type) and issubclass(model, doc.Strict)
-        for name, field in model.model_fields.items()
-    }
-)
 
 
 def parse(text: str, *, name: str) -> ops.Mapping:
@@ -32,45 +22,12 @@ def parse(text: str, *, name: str) -> ops.Mapping:
     try:
         shape = doc.MappingDocument.model_validate(source.content)
     except ValidationError as error:
-        faults = {(fault.line, fault.column, fault.path): fault for fault in _faults(source, error)}
-        raise DocumentRefused(name, list(faults.values())) from error
+        raise DocumentRefused(name, shape_faults(source, error)) from error
     reading = _Reading(source)
     mapping = reading.mapping(name, shape)
     if reading.faults:
         raise DocumentRefused(name, reading.faults)
     return mapping
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """Return " (did you mean …?)" if a known word is near, else nothing."""
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
-
-
-def _faults(source: Document, error: ValidationError) -> Iterable[Fault]:
-    for detail in error.errors(include_url=False, include_input=False):
-        place = source.place(detail["loc"])
-        yield Fault(place.line, place.column, _spelled(detail["loc"]), _message(detail))
-
-
-def _message(detail: ErrorDetails) -> str:
-    word = str(detail["loc"][-1])
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"unknown key {word!r}{closest(word, KEYS)}: remove or correct it"
-        case "missing":
-            return f"the key {word!r} is missing: add it"
-        case "string_pattern_mismatch":
-            return "not a path: write names joined by dots, such as terms.currency"
-        case _:
-            return detail["msg"]
-
-
-def _spelled(location: Location) -> str:
-    text = ""
-    for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".")
 
 
 class _Reading:
@@ -84,7 +41,7 @@ class _Reading:
 
     def fault(self, at: Location, message: str) -> None:
         place = self.source.place(at)
-        self.faults.append(Fault(place.line, place.column, _spelled(at), message))
+        self.faults.append(Fault(place.line, place.column, spelled(at), message))
 
     def mapping(self, name: str, shape: doc.MappingDocument) -> ops.Mapping:
         for table, value_map in shape.value_maps.items():
@@ -256,19 +213,20 @@ def _chosen(shape: doc.ItemDocument) -> list[str]:
 
 
 def _item(shape: doc.ItemDocument) -> ops.ItemOperation:
+    operation: ops.ItemOperation = ops.Copy()
     if shape.text is not None:
-        return ops.Text(tuple(shape.text))
-    if (decimal := shape.decimal) is not None:
-        return ops.DecimalNumber(decimal.scale, decimal.min_scale, decimal.rounding)
-    if shape.boolean is not None:
-        return ops.Boolean(tuple(shape.boolean.yes), tuple(shape.boolean.no))
-    if shape.date is not None:
-        return ops.BusinessDate(shape.date.form)
-    if shape.instant is not None:
-        return ops.Instant(shape.instant.form)
-    if shape.reference is not None:
-        return ops.Reference(shape.reference.entity, shape.reference.missing)
-    return ops.Copy()
+        operation = ops.Text(tuple(shape.text))
+    elif (decimal := shape.decimal) is not None:
+        operation = ops.DecimalNumber(decimal.scale, decimal.min_scale, decimal.rounding)
+    elif shape.boolean is not None:
+        operation = ops.Boolean(tuple(shape.boolean.yes), tuple(shape.boolean.no))
+    elif shape.date is not None:
+        operation = ops.BusinessDate(shape.date.form)
+    elif shape.instant is not None:
+        operation = ops.Instant(shape.instant.form)
+    elif shape.reference is not None:
+        operation = ops.Reference(shape.reference.entity, shape.reference.missing)
+    return operation
 
 
 def _test(shape: doc.PredicateDocument) -> ops.Predicate:

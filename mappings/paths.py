@@ -29,7 +29,7 @@ def split_path(text: str) -> tuple[str, ...]:
 
 
 def reader(path: str) -> Callable[[Record], Json]:
-    """Compile a function that reads `path`; it returns MISSING where the record has no such place."""
+    """Compile a function that reads `path`; it returns MISSING where a record lacks it."""
     steps = split_path(path)
     if len(steps) == 1:
         name = steps[0]
@@ -47,7 +47,7 @@ def reader(path: str) -> Callable[[Record], Json]:
 
 
 def words_reader(paths: Sequence[str]) -> Callable[[Record], Json]:
-    """Compile a reader of one path, or of several at once as {path: words}; MISSING if one lacks."""
+    """Compile a reader of one path, or of several as {path: words}; MISSING if one lacks."""
     if len(paths) == 1:
         return reader(paths[0])
     readers = tuple((path, reader(path)) for path in paths)

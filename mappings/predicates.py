@@ -42,7 +42,7 @@ def _holds(codes: Json, value: Json) -> bool:
 
 
 def predicate_fields(predicate: Predicate) -> frozenset[str]:
-    """The golden fields a predicate looks at."""
+    """Return the golden fields a predicate looks at."""
     match predicate:
         case AllOf(parts) | AnyOf(parts):
             return frozenset().union(*(predicate_fields(part) for part in parts))
@@ -55,7 +55,7 @@ def predicate_fields(predicate: Predicate) -> frozenset[str]:
 
 
 def allowed_values(predicate: Predicate, field: str) -> frozenset[Json] | None:
-    """The only values `field` can have where the predicate holds; None if it does not say."""
+    """Return the only values `field` has where the predicate holds; None if it does not say."""
     match predicate:
         case In(name, values) if name == field:
             return frozenset(values)

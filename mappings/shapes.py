@@ -35,7 +35,7 @@ class Shape:
             yield from inner.paths(f"{prefix}{name}.")
 
     def codes(self) -> frozenset[Json]:
-        """The closed list of values it can have, of a set its members; empty if it is open."""
+        """Return the closed list of its values, of a set its members'; empty if it is open."""
         inner = self.items.schema if self.items is not None else self.schema
         return frozenset(code for code in inner.get("enum", ()) if code is not None)
 
@@ -67,10 +67,10 @@ def _shape(schema: Mapping[str, Json], root: Mapping[str, Json], depth: int) -> 
 def _followed(schema: Mapping[str, Json], root: Mapping[str, Json]) -> Mapping[str, Json]:
     for _ in range(MAX_DEPTH):
         reference = schema.get("$ref", "")
-        if not reference.startswith("#/"):
+        if not reference.startswith("#"):
             return schema
         here: Json = root
-        for step in reference.removeprefix("#/").split("/"):
+        for step in reference.removeprefix("#").split("/")[1:]:
             here = here.get(step, {})
         schema = here
     return schema

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from mappings.errors import ValueRefused
@@ -13,13 +13,33 @@ from mappings.ops import Form, Rounding
 from mappings.view import Json
 
 # ISO 4217: minor digits where they are not two.
+NO_DIGITS: Final = (
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "UYI",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+)
+THREE_DIGITS: Final = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 MINOR_DIGITS: Final = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    **dict.fromkeys(NO_DIGITS, 0),
+    **dict.fromkeys(THREE_DIGITS, 3),
+    "CLF": 4,
+    "UYW": 4,
 }
+LONGEST_SHOWN: Final = 60
 MOST_DIGITS: Final = 30
 EXACT: Final = Context(prec=4 * MOST_DIGITS)
 ROUNDINGS: Final = {
@@ -35,7 +55,7 @@ CURRENCY: Final = re.compile(r"[A-Z]{3}")
 def shown(value: Json) -> str:
     """Name a value in a message, shortened; never a whole document."""
     text = repr(str(value)) if isinstance(value, Decimal) else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
 
 
 def require_text(value: Json) -> str:
@@ -53,7 +73,7 @@ def _squeeze(text: str) -> str:
 FORMS: Final[dict[Form, Callable[[str], str]]] = {
     Form.TRIM: str.strip,
     Form.SQUEEZE: _squeeze,
-    Form.NFC: lambda text: text if text.isascii() else unicodedata.normalize("NFC", text),
+    Form.NFC: partial(unicodedata.normalize, "NFC"),
     Form.UPPER: str.upper,
     Form.LOWER: str.lower,
 }
@@ -61,10 +81,14 @@ FORMS: Final[dict[Form, Callable[[str], str]]] = {
 
 def text_normaliser(forms: Sequence[Form]) -> Callable[[str], str]:
     """Compile the forms, applied in the given order, into one function."""
-    steps = tuple(FORMS[form] for form in forms)
+    every = tuple(FORMS[form] for form in forms)
+    in_ascii = tuple(FORMS[form] for form in forms if form is not Form.NFC)
+    alone = in_ascii[0] if len(in_ascii) == 1 else None
 
     def normalise(text: str) -> str:
-        for step in steps:
+        if alone is not None and text.isascii():
+            return alone(text)
+        for step in every:
             text = step(text)
         return text
 
@@ -143,7 +167,7 @@ def amount_to_minor(amount: str, currency: str, rounding: Rounding) -> int:
 
 
 def parse_date(text: str, form: str) -> str:
-    """The app's spelling of a date -> YYYY-MM-DD."""
+    """Read the app's spelling of a date -> YYYY-MM-DD."""
     try:
         moment = datetime.strptime(text.strip(), form).replace(tzinfo=UTC)
     except ValueError as error:

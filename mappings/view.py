@@ -1,14 +1,16 @@
 """What goes into a mapping and what comes out: golden values as one system sees them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 # JSON as the rest of the product holds it: str, int, bool, None, dict, list; never a float.
 Json: TypeAlias = Any
 Record: TypeAlias = dict[str, Any]
 
+NOBODY: frozenset[str] = frozenset()
 NOTHING: Mapping[str, frozenset[str]] = {}
 
 
@@ -51,6 +53,10 @@ class Read(NamedTuple):
     value: Json
 
 
+# Read without the detour over keyword arguments: half the time, forty times a record.
+new_read: Callable[[tuple[Json, Json]], Read] = partial(tuple.__new__, Read)
+
+
 class Unresolved(NamedTuple):
     """A record names another one of this system that is not linked to a golden record yet."""
 
@@ -79,7 +85,7 @@ class Inbound:
     """A system's record in canonical words.
 
     Keys are golden paths; of one element "addresses[key]". A list with a problem of its own is in
-    `problems` and not in `elements`. `absent`: fields the record did not show, which change nothing.
+    `problems` and not in `elements`. `absent`: fields the record did not show; they change nothing.
     """
 
     scalars: dict[str, Read]

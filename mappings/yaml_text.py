@@ -1,7 +1,7 @@
 """Read a small, safe part of YAML 1.2 with the place of every value.
 
-No anchors, aliases, tags, directives or second documents; `NO` is the text NO, 1.50 is the text 1.50
-and 007 is the text 007. Only null, true, false and plain whole numbers are anything but text.
+No anchors, aliases, tags, directives or second documents; `NO` is the text NO, 1.50 is the text
+1.50 and 007 is the text 007. Only null, true, false and plain whole numbers are not text.
 """
 
 import re
@@ -74,7 +74,7 @@ class _Builder:
     def document(self, events: Iterator[yaml.Event]) -> Document:
         next(events)
         start = next(events)
-        if isinstance(start, yaml.StreamEndEvent):
+        if not isinstance(start, yaml.DocumentStartEvent):
             self.refuse(start, "the document is empty")
         if start.tags or start.version:
             self.refuse(start, "directives (%YAML, %TAG) are not used here: remove them")
@@ -94,9 +94,9 @@ class _Builder:
 
     def accept(self, event: yaml.Event, at: Location) -> None:
         self.count += 1
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        if not isinstance(event, yaml.NodeEvent) or event.anchor is not None:
             self.refuse(event, "anchors and aliases (& and *) are not used here: write it out")
-        if event.tag is not None:
+        if getattr(event, "tag", None) is not None:
             self.refuse(event, "tags (!) are not used here: write the plain value")
         if len(at) > MAX_DEPTH or self.count > MAX_VALUES:
             self.refuse(event, f"deeper than {MAX_DEPTH} or more than {MAX_VALUES} values")
@@ -126,7 +126,8 @@ class _Builder:
 
 
 def _place(event: yaml.Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark = event.start_mark
+    return START if mark is None else Place(mark.line + 1, mark.column + 1)
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | int | bool | None:

@@ -1,0 +1,236 @@
+"""The laws every two-way mapping keeps, tried on made-up records.
+
+1. Nothing changed, nothing written, both ways. 2. What was written comes back: exactly where the
+golden record is known, and up to the declared normal form where it is not. 3. Written once is
+written: a second write has nothing left to say. A field marked `lossy` is excused from the normal
+form, never from the rest. Hypothesis is needed here and nowhere else; no files are written.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mappings import ops, values
+from mappings.compile import CompiledMapping, compile_mapping
+from mappings.predicates import is_blank
+from mappings.samples import NEW_KEYS, OTHER, Mirror, records, views
+from mappings.shapes import shape_of
+from mappings.view import Json, Read, Record, View
+
+LINKS = Mirror()
+
+
+@dataclass(frozen=True, slots=True)
+class CounterExample:
+    """The smallest record or golden value found for which a law does not hold."""
+
+    law: str
+    path: str
+    before: Json
+    after: Json
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        return f"{self.path}: {self.before!r} becomes {self.after!r} ({self.law})"
+
+
+class _Broken(Exception):  # noqa: N818 carries the example out of Hypothesis
+    def __init__(self, example: CounterExample) -> None:
+        self.example = example
+        super().__init__(str(example))
+
+
+def counter_example(
+    mapping: ops.Mapping,
+    app: Mapping[str, Json],
+    golden: Mapping[str, Json],
+    *,
+    documents: int = 100,
+) -> CounterExample | None:
+    """Try the laws on made-up records of both sides; None if all hold. Always the same records."""
+    app_shape, golden_shape = shape_of(app), shape_of(golden)
+    trial = _Trial(mapping)
+    some_records, some_views = records(mapping, app_shape), views(mapping, golden_shape)
+    try:
+        _run(trial.nothing_changed, documents, record=some_records)
+        _run(trial.comes_back, documents, golden=some_views, record=st.none() | some_records)
+    except _Broken as broken:
+        return broken.example
+    return None
+
+
+def _run(law: Callable[..., None], documents: int, **strategies: st.SearchStrategy[Json]) -> None:
+    @settings(
+        max_examples=documents,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        report_multiple_bugs=False,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(**strategies)
+    def run(**drawn: Json) -> None:
+        law(**drawn)
+
+    run()
+
+
+class _Trial:
+    """One mapping on trial."""
+
+    def __init__(self, mapping: ops.Mapping) -> None:
+        self.compiled: CompiledMapping = compile_mapping(mapping)
+        self.fields = [rule for rule in mapping.rules if isinstance(rule, ops.Field)]
+        self.lists = [rule for rule in mapping.rules if isinstance(rule, ops.Each)]
+
+    def nothing_changed(self, record: Record) -> None:
+        """Read a record and write it back; read it again."""
+        inbound = self.compiled.to_golden(record, None, LINKS)
+        view = View(
+            {path: read.value for path, read in inbound.scalars.items()},
+            {path: _values(reads) for path, reads in inbound.elements.items()},
+        )
+        for name, words in self.compiled.to_system(view, record, LINKS).values.items():
+            _broken("nothing changed, yet it is written", name, record.get(name), words)
+        again = self.compiled.to_golden(record, view, LINKS)
+        for path, read in again.scalars.items():
+            _same("read twice", path, view.scalars[path], read.value)
+
+    def comes_back(self, golden: View, record: Record | None) -> None:
+        """Write a golden record, read it back with and without knowing it, write it again."""
+        outbound = self.compiled.to_system(golden, record, LINKS)
+        after = {**(record or {}), **outbound.values}
+        if outbound.problems:
+            path, problem = next(iter(outbound.problems.items()))
+            _broken(problem.reason, path, problem.words, None)
+        golden = self._with_keys(golden, after)
+        known = self.compiled.to_golden(after, golden, LINKS)
+        unknown = self.compiled.to_golden(after, None, LINKS)
+        for field in self.fields:
+            self._field_came_back(field, golden.scalars, known.scalars, unknown.scalars)
+        for each in self.lists:
+            known_elements = known.elements.get(each.golden, {})
+            self._list_came_back(each, golden, known_elements, unknown.elements)
+            self._rest_untouched(each, record, after)
+        for name, words in self.compiled.to_system(golden, after, LINKS).values.items():
+            _broken("written, and written again", name, after.get(name), words)
+
+    def _with_keys(self, golden: View, after: Record) -> View:
+        """Play the app: give new elements a key, as golden then knows them by."""
+        elements = {path: dict(one) for path, one in golden.elements.items()}
+        for each in self.lists:
+            mine = elements.get(each.golden, {})
+            new = [key for key in NEW_KEYS if key in mine and _covered(each, mine[key])]
+            written = [one for one in after.get(each.app) or () if OTHER not in one]
+            fresh = [one for one in written if str(one.get(each.key, "el_")).startswith("el_")]
+            for key, element in zip(new, fresh, strict=True):
+                element[each.key] = key.removeprefix("+")
+                mine[element[each.key]] = mine.pop(key)
+        return View(golden.scalars, elements)
+
+    def _field_came_back(
+        self,
+        field: ops.Field,
+        golden: Mapping[str, Json],
+        known: Mapping[str, Read],
+        unknown: Mapping[str, Read],
+    ) -> None:
+        path = field.golden
+        if field.direction is not ops.Direction.BOTH or path not in golden:
+            return
+        value = golden[path]
+        normal = normal_form(field, value)
+        if path not in known:
+            _same("what was written comes back", path, normal, None)
+            return
+        if is_blank(normal):
+            return
+        _same("what was written comes back", path, value, known[path].value)
+        if field.lossy is None and unknown[path].value != value:
+            law = "what was written comes back in its normal form; else mark it `lossy: reason`"
+            _same(law, path, normal, unknown[path].value)
+
+    def _list_came_back(
+        self,
+        each: ops.Each,
+        golden: View,
+        known: Mapping[str, Read],
+        unknown: Mapping[str, Mapping[str, Read]],
+    ) -> None:
+        if each.direction is not ops.Direction.BOTH or each.golden not in golden.elements:
+            return
+        wanted = golden.elements[each.golden]
+        covered = {key: one for key, one in wanted.items() if _covered(each, one)}
+        _same("elements come back", each.golden, covered.keys() & known.keys(), covered.keys())
+        bare = unknown.get(each.golden, {})
+        for key, element in covered.items():
+            for field in each.fields:
+                one = {field.golden: element.get(field.golden)}
+                self._field_came_back(field, one, _inner(known[key]), _inner(bare[key]))
+
+    def _rest_untouched(self, each: ops.Each, record: Record | None, after: Record) -> None:
+        before = {one[each.key]: one for one in (record or {}).get(each.app) or ()}
+        for element in after.get(each.app) or ():
+            old = before.get(element[each.key])
+            if old is not None:
+                law = "what no rule maps stays"
+                _same(law, f"{each.golden}.{OTHER}", old[OTHER], element.get(OTHER))
+
+
+def normal_form(field: ops.Field, value: Json) -> Json:
+    """Return what a golden value is equal to once this field carried it and came back."""
+    if is_blank(value):
+        return None
+    normal = _normal(field.operation, value)
+    return None if is_blank(normal) else normal
+
+
+def _normal(operation: ops.Operation, value: Json) -> Json:
+    match operation:
+        case ops.Text(forms):
+            return values.text_normaliser(forms)(value)
+        case ops.DecimalNumber(scale, min_scale, rounding):
+            return values.plain_decimal(value, scale, min_scale, rounding)
+        case ops.Instant(form):
+            return value if form is ops.InstantForm.ISO else _whole(value, form)
+        case ops.SetOf(item):
+            return sorted({_normal(item, code) for code in value} - {""})
+        case ops.Money(minor_units, scale, rounding):
+            digits = values.minor_digits(value["currency"])
+            scale = digits if minor_units else scale
+            amount = values.plain_decimal(value["amount"], scale, digits, rounding)
+            return {"amount": amount, "currency": value["currency"]}
+        case ops.Copy() | ops.Boolean() | ops.BusinessDate() | ops.ValueMap() | ops.Reference():
+            return value
+        case _:
+            assert_never(operation)
+
+
+def _whole(instant: str, form: ops.InstantForm) -> str:
+    per_second = 1 if form is ops.InstantForm.EPOCH_SECONDS else 1000
+    return values.epoch_to_instant(values.instant_to_epoch(instant, per_second), per_second)
+
+
+def _values(reads: Mapping[str, Read]) -> dict[str, Json]:
+    return {key: read.value for key, read in reads.items()}
+
+
+def _inner(element: Read) -> dict[str, Read]:
+    return {name: Read(None, value) for name, value in element.value.items()}
+
+
+def _covered(each: ops.Each, element: Mapping[str, Json]) -> bool:
+    return all(element.get(name) in kinds for name, kinds in each.only)
+
+
+def _same(law: str, path: str, before: Json, after: Json) -> None:
+    if before != after:
+        _broken(law, path, before, after)
+
+
+def _broken(law: str, path: str, before: Json, after: Json) -> None:
+    raise _Broken(CounterExample(law, path, before, after))

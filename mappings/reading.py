@@ -1,0 +1,93 @@
+"""One record being read into golden words, rule by rule."""
+
+from mappings.errors import CarryError, ElementRefused, LinkMissing, ValueRefused
+from mappings.fields import BoundField
+from mappings.lists import BoundEach, element_path, keyed, read_element
+from mappings.paths import MISSING
+from mappings.view import (
+    NOBODY,
+    Inbound,
+    Json,
+    Links,
+    Missing,
+    Read,
+    Record,
+    Unresolved,
+    ValueProblem,
+    View,
+    new_read,
+)
+
+
+class Reading:
+    """One record being read."""
+
+    def __init__(self, record: Record, before: View | None, links: Links) -> None:
+        self.record = record
+        self.before = before
+        self.links = links
+        self.scalars: dict[str, Read] = {}
+        self.elements: dict[str, dict[str, Read]] = {}
+        self.unresolved: dict[str, Unresolved] = {}
+        self.problems: dict[str, ValueProblem] = {}
+        self.absent: list[str] = []
+
+    def read_scalars(self, fields: list[BoundField]) -> None:
+        """Read single fields; equal words and golden value are taken without a call."""
+        record, links, scalars = self.record, self.links, self.scalars
+        old = {} if self.before is None else self.before.scalars
+        for golden, name, direct, read, take, *_ in fields:
+            words = read(record) if name is None else record.get(name, MISSING)
+            if words is MISSING:
+                self.absent.append(golden)
+                continue
+            before = old.get(golden)
+            if direct and words == before:
+                scalars[golden] = new_read((words, before))
+                continue
+            try:
+                value = take(words, before, links)
+            except CarryError as error:
+                self.refuse(golden, words, error)
+            else:
+                scalars[golden] = new_read((words, value))
+
+    def read_list(self, each: BoundEach) -> None:
+        """Read a list element by element; a faulty element is a problem of its own."""
+        words = each.read(self.record)
+        if words is MISSING:
+            self.absent.append(each.golden)
+            return
+        try:
+            found = keyed(each, words) if words else {}
+        except ValueRefused as error:
+            self.problems[each.golden] = ValueProblem(words, str(error))
+            return
+        self.elements[each.golden] = elements = {}
+        old = {} if self.before is None else self.before.elements.get(each.golden, {})
+        for key, element in found.items():
+            try:
+                one = read_element(each, element, old.get(key), self.links)
+            except ElementRefused as refused:
+                self.refuse(element_path(each, key), element, refused.reason, str(refused))
+            else:
+                if each.covers(one.value):
+                    elements[key] = one
+
+    def refuse(self, path: str, words: Json, error: CarryError, reason: str | None = None) -> None:
+        """Note why a path was not read."""
+        if isinstance(error, LinkMissing):
+            missing = Missing(error.missing)
+            self.unresolved[path] = Unresolved(error.entity, error.identity, missing)
+        else:
+            self.problems[path] = ValueProblem(words, reason or str(error))
+
+    def finished(self) -> Inbound:
+        """Return what was read."""
+        return Inbound(
+            self.scalars,
+            self.elements,
+            self.unresolved,
+            self.problems,
+            frozenset(self.absent) if self.absent else NOBODY,
+        )
