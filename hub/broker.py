@@ -67,7 +67,7 @@ class EmbeddedBroker(dramatiq.Broker):
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 100) -> Consumer:
         """Return a consumer of a queue; at most `prefetch` messages are under way at a time."""
-        return _Consumer(self._lines[queue_name], prefetch, timeout)
+        return _Consumer(self, self._lines[queue_name], prefetch, timeout)
 
     def begin(self, message: "dramatiq.Message[None]") -> None:
         """Note that a message is not waiting any more: an equal one means new work."""
@@ -95,7 +95,14 @@ class _Begun(dramatiq.Middleware):
 
 
 class _Consumer(Consumer):
-    def __init__(self, line: "Queue[dramatiq.Message[None]]", prefetch: int, timeout: int) -> None:
+    def __init__(
+        self,
+        broker: EmbeddedBroker,
+        line: "Queue[dramatiq.Message[None]]",
+        prefetch: int,
+        timeout: int,
+    ) -> None:
+        self._broker = broker
         self._line = line
         self._timeout = timeout / 1000
         self._under_way: Queue[None] = Queue(prefetch)
@@ -106,6 +113,7 @@ class _Consumer(Consumer):
 
     def nack(self, message: MessageProxy) -> None:
         _log.warning("broker.message_failed", actor=message.actor_name)
+        self._broker.begin(message._message)  # noqa: SLF001 - no other way to it
         self.ack(message)
 
     def requeue(self, messages: Iterable[MessageProxy]) -> None:

@@ -18,3 +18,5 @@ class Poll:
     full_since: datetime | None
     last_ok_at: datetime | None
     error: str | None
+    told: dict[str, str | None] | None
+    """External id -> version of what the feed told last, so that its overlap is no news."""

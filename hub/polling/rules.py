@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from connectors.contract import Change, ChangeKind, Record
 
-__all__ = ["news", "versioned"]
+__all__ = ["news", "remember", "versioned"]
 
+_MOST_TOLD = 500
+Told = Mapping[str, str | None]
 Digest = Callable[[Record], bytes]
 
 
@@ -25,11 +27,13 @@ def news(
     changes: Sequence[Change],
     known: Mapping[str, str | None],
     waiting: AbstractSet[tuple[str, str | None]],
+    told: Told,
 ) -> list[Change]:
-    """Return the changes whose version we neither hold nor have waiting for a decision.
+    """Return the changes whose version is not held, not waiting for a decision, not told before.
 
     `known`: external id -> version held; `waiting`: (external id, version). Of several states of
-    one record in a page the last one counts.
+    one record in a page the last one counts. What was told before and is not held was rejected or
+    superseded: telling it again at every overlap would never end.
     """
     latest = {change.external_id: change for change in changes}
     return [
@@ -37,4 +41,12 @@ def news(
         for external_id, change in latest.items()
         if (known.get(external_id) is None or known[external_id] != change.version)
         and (external_id, change.version) not in waiting
+        and not (external_id in told and told[external_id] == change.version)
     ]
+
+
+def remember(told: Told, changes: Sequence[Change]) -> dict[str, str | None]:
+    """Return the latest told versions with those of these changes; only so many are kept."""
+    fresh = {change.external_id: change.version for change in changes}
+    kept = {each: version for each, version in told.items() if each not in fresh} | fresh
+    return dict(list(kept.items())[-_MOST_TOLD:])

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from connectors.contract import ChangePage
+from connectors.contract import Change, ChangePage
 from connectors.errors import ConnectionTrouble, ConnectorError, CursorLost
 from ground.database import Connection
 from ground.strict_json import canonical
@@ -16,7 +16,7 @@ from hub.events.model import NewEvent
 from hub.lanes.store import Lease, lane_key
 from hub.polling import store
 from hub.polling.model import Poll
-from hub.polling.rules import news, versioned
+from hub.polling.rules import news, remember, versioned
 from hub.wiring import Hub
 from master_data.store import known_versions
 
@@ -24,6 +24,7 @@ __all__ = ["poll_due", "poll_now", "schedule"]
 
 _log = structlog.get_logger(__name__)
 _MOST_PAGES = 50
+_Heard = tuple[list[Change], dict[str, str | None], datetime]
 _AFTER_ERROR = timedelta(minutes=1)
 
 
@@ -85,20 +86,23 @@ def _follow(hub: Hub, claimed: Poll) -> None:
     for _ in range(_MOST_PAGES):
         began = hub.db.read(hub.db.now)
         page = connector.changes(claimed.object_type, claimed.cursor, hub.settings.poll_page)
-        if not _keep(hub, claimed, page, began) or not page.more:
+        changes = [versioned(change, canonical) for change in page.changes]
+        told = remember(claimed.told or {}, changes)
+        if not _keep(hub, claimed, page, (changes, told, began)) or not page.more:
             return
-        claimed = replace(claimed, cursor=page.cursor)
+        claimed = replace(claimed, cursor=page.cursor, told=told)
     _give_back(hub, claimed, {})
 
 
-def _keep(hub: Hub, claimed: Poll, page: ChangePage, began: datetime) -> bool:
+def _keep(hub: Hub, claimed: Poll, page: ChangePage, heard: _Heard) -> bool:
     """Store what is news and the cursor together; False if the claim was lost meanwhile."""
+    changes, told, began = heard
 
     def write(connection: Connection) -> int | None:
         now = hub.db.now(connection)
-        if not store.save(connection, claimed, _progress(hub, page, now)):
+        if not store.save(connection, claimed, _progress(hub, page, now) | {"told": told}):
             return None
-        new = _new_events(hub, connection, claimed, page, began)
+        new = _new_events(hub, connection, claimed, changes, began)
         events.insert(connection, new, now)
         return len(new)
 
@@ -125,9 +129,8 @@ def _progress(hub: Hub, page: ChangePage, now: datetime) -> dict[str, Any]:
 
 
 def _new_events(
-    hub: Hub, connection: Connection, claimed: Poll, page: ChangePage, began: datetime
+    hub: Hub, connection: Connection, claimed: Poll, changes: list[Change], began: datetime
 ) -> list[NewEvent]:
-    changes = [versioned(change, canonical) for change in page.changes]
     ids = sorted({change.external_id for change in changes})
     lane_of = {lane_key(claimed.connection, claimed.object_type, each): each for each in ids}
     known = known_versions(connection, claimed.connection, claimed.object_type, ids)
@@ -142,7 +145,7 @@ def _new_events(
             connection=claimed.connection,
             read_at=began,
         )
-        for change in news(changes, known, waiting)
+        for change in news(changes, known, waiting, claimed.told or {})
     ]
 
 

@@ -68,7 +68,7 @@ def ask_full(connection: Connection, connection_id: str, now: datetime) -> int:
     statement = (
         update(poll)
         .where(poll.c.connection == connection_id)
-        .values(cursor=None, full_since=now, due_at=now, token=None)
+        .values(cursor=None, told=None, full_since=now, due_at=now, token=None)
     )
     return int(connection.execute(statement).rowcount)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Table, Text
 
-from ground.columns import Instant
+from ground.columns import Instant, Json
 from master_data.tables import METADATA
 
 poll = Table(
@@ -16,5 +16,6 @@ poll = Table(
     Column("full_since", Instant),
     Column("last_ok_at", Instant),
     Column("error", Text),
+    Column("told", Json),
     Index("ix_poll_due", "due_at"),
 )

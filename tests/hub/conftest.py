@@ -5,7 +5,9 @@ import importlib
 import random
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -15,6 +17,9 @@ from connectors.kit.memory import MemorySystem
 from connectors.kit.memory_connector import MemoryConnector
 from ground.database import open_database
 from ground.env import Env, SystemClock, system_ids
+from hub.connections import store
+from hub.connections.model import StoredConnection
+from hub.connections.rules import State
 from hub.connections.secrets import SealedVault
 from hub.doorbell import LocalDoorbell
 from hub.settings import HubSettings
@@ -28,21 +33,31 @@ for each in Path(hub.__file__).parent.glob("*/tables.py"):
 
 
 class TwinDirectory:
-    """Connections to in-memory systems, known without rows."""
+    """Connections to in-memory systems; state and health as their rows say, if there are rows."""
 
-    def __init__(self):
+    def __init__(self, db):
+        self.db = db
         self.open = {}
-        self.refreshed = 0
 
     def connections(self):
         return self.open
 
     def refresh(self):
-        self.refreshed += 1
+        for stored in self.db.read(store.all_connections):
+            columns = {name: getattr(stored, name) for name in ("state", "health", "kept")}
+            self.open[stored.id] = replace(self.open[stored.id], **columns)
 
-    def add(self, connection_id, system, *, secrets=(SECRET,), **more):
+    def add(self, connection_id, system, *, secrets=(SECRET,), capabilities=None, **more):
         connector = MemoryConnector(system)
-        fields = {"state": "live", "health": "ok", "rank": 1, "skew_ms": 0, "settings": {}}
+        connector.capabilities = replace(connector.capabilities, **(capabilities or {}))
+        fields: dict[str, Any] = {
+            "state": "live",
+            "health": "ok",
+            "rank": 1,
+            "skew_ms": 0,
+            "settings": {},
+            "mappings": dict.fromkeys(system.object_types),
+        }
         self.open[connection_id] = OpenConnection(
             id=connection_id,
             system="memory",
@@ -50,10 +65,23 @@ class TwinDirectory:
             version=1,
             connector=connector,
             webhook_secrets=secrets,
-            mappings=dict.fromkeys(system.object_types),
             **(fields | more),
         )
         return connector
+
+    def add_with_row(self, connection_id, system, now, **more):
+        stored = StoredConnection(
+            id=connection_id,
+            system="memory",
+            title=connection_id,
+            base_url="https://twin.example",
+            state=State.LIVE,
+            rank=1,
+            created_at=now,
+            updated_at=now,
+        )
+        self.db.write(lambda c: store.insert(c, stored))
+        return self.add(connection_id, system, **more)
 
 
 @pytest.fixture
@@ -75,7 +103,7 @@ def a_hub(hub_settings):
         return Hub(
             env=env,
             settings=hub_settings.model_copy(update=changes),
-            directory=TwinDirectory(),
+            directory=TwinDirectory(env.db),
             doorbell=LocalDoorbell(env.db),
             vault=SealedVault(bytes(32), env.rng),
         )
@@ -88,7 +116,8 @@ def live_env(tmp_path):
     """An Env on SQLite whose clock runs, for tests over real sockets and threads."""
     database = open_database(f"sqlite:///{tmp_path}/live.db", schema="hub")
     rng = random.Random(7)
-    yield Env(clock=SystemClock(), rng=rng, ids=system_ids(), http=None, db=database)
+    no_network: Any = None
+    yield Env(clock=SystemClock(), rng=rng, ids=system_ids(), http=no_network, db=database)
     database.close()
 
 
@@ -118,4 +147,4 @@ def serve(socket_enabled):
 @pytest.fixture
 def http():
     """Twins need no network."""
-    return None
+    return

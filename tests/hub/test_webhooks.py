@@ -176,7 +176,7 @@ def test_unknown_connection_is_refused_like_a_wrong_signature(door):
 @pytest.mark.slow  # a few hundred requests, to compare their times
 def test_unknown_connection_takes_as_long_as_a_wrong_signature(door):
     body = a_notice(*(a_change(f"cu_{n}") for n in range(60)))
-    times = {"nobody": [], "crm": []}
+    times: dict[str, list[float]] = {"nobody": [], "crm": []}
     for _ in range(150):
         for to, found in times.items():
             began = time.perf_counter()
