@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
-from portal.model import ApiKey, Principal, Role, Session
+from portal.model import ApiKey, Kind, Principal, Role, Session
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
@@ -67,7 +67,9 @@ GRANTS: Mapping[Role, Grant] = MappingProxyType(
 
 
 def can(principal: Principal, permission: str) -> bool:
-    """Tell whether the principal holds "module.object.action"."""
+    """Tell whether the principal holds "module.object.action"; a key has no account of its own."""
+    if principal.kind is Kind.KEY and permission.startswith("portal.account."):
+        return False
     return allowed(principal.role, principal.scopes, permission)
 
 

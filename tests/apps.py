@@ -99,7 +99,13 @@ class Running:
 
     def start(self, app):
         config = uvicorn.Config(
-            app, host="127.0.0.1", port=0, log_config=None, access_log=False, ws="none"
+            app,
+            host="127.0.0.1",
+            port=0,
+            log_config=None,
+            access_log=False,
+            ws="none",
+            proxy_headers=False,
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
