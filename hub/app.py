@@ -7,6 +7,7 @@ from ground import problem
 from hub import errors
 from hub.conflicts import api as conflicts
 from hub.connections import api as connections
+from hub.console import pages as console
 from hub.effects import api as effects
 from hub.events import api as events
 from hub.golden import api as golden
@@ -49,5 +50,9 @@ def create_app(hub: Hub) -> FastAPI:
     # polling first: its /connections/{connection}/reconcile is not an action on a connection
     for each in (polling, connections, events, effects, conflicts, golden, mapping_documents):
         app.include_router(each.router(hub), prefix=_API)
+    if hub.portal is not None:
+        hub.portal.register(console.module(hub))
+        for pages in console.routers(hub, hub.portal):
+            app.include_router(pages)
     problem.install(app, _STATUS, page=hub.portal.refusal_page if hub.portal else None)
     return app

@@ -53,7 +53,7 @@ class FieldTold:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One step in the life of a record, newest first on screen. `changes`: (title, new, old, why)."""
+    """One step in the life of a record. `changes`: (title, new, old, why)."""
 
     at: datetime
     kind: str

@@ -21,8 +21,8 @@ def versions_of(connection: Connection, golden_id: str, limit: int) -> list[Vers
         .order_by(golden_version.c.version.desc())
         .limit(bindparam("many"))
     )
-    rows = connection.execute(query, {"golden": golden_id, "many": limit})
-    return [VersionRow(**row._mapping) for row in rows]
+    rows = connection.execute(query, {"golden": golden_id, "many": limit}).mappings()
+    return [VersionRow(**row) for row in rows]
 
 
 def versions_at(
@@ -34,7 +34,8 @@ def versions_at(
         among(golden_version.c.version, "numbers"),
     )
     values: dict[str, Any] = {"golden": golden_id, "numbers": keys(connection, set(numbers))}
-    return {row.version: VersionRow(**row._mapping) for row in connection.execute(query, values)}
+    rows = connection.execute(query, values).mappings()
+    return {row["version"]: VersionRow(**row) for row in rows}
 
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:

@@ -1,0 +1,1 @@
+"""The pages of the hub: what came in and what became of it, golden records, conflicts."""

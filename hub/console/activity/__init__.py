@@ -1,0 +1,1 @@
+"""Events as they came and effects as they went."""

@@ -1,0 +1,1 @@
+"""Conflicts: the list, and one conflict with its answers."""

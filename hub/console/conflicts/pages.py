@@ -1,0 +1,215 @@
+"""Pages of conflicts: what waits for a person, and a plain answer to each."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import HTMLResponse, Response
+from starlette.requests import Request
+
+from ground import strict_json
+from ground.columns import from_microseconds
+from hub.conflicts import store
+from hub.conflicts.rules import Choice, Kind, choices_of
+from hub.conflicts.service import Resolution, resolve
+from hub.conflicts.store import Conflict
+from hub.console.rules import SYSTEM_TONES, readable, words
+from hub.console.store import titles_of
+from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
+from hub.golden.model import Explained
+from hub.golden.service import explain
+from hub.lists import store as lists
+from hub.lists.store import Listed
+from hub.wiring import Hub
+from master_data.fields import entity_schema
+from master_data.model import Value
+from portal import (
+    Column,
+    ColumnKind,
+    Filter,
+    Grid,
+    PageForm,
+    Portal,
+    Principal,
+    Toast,
+    can,
+    require,
+)
+
+Read = Annotated[Principal, Depends(require("hub.conflicts.read"))]
+Resolve = Annotated[Principal, Depends(require("hub.conflicts.resolve"))]
+
+_PAGE = 50
+_KINDS = [(kind.value, words(kind.value).capitalize()) for kind in Kind]
+_TONES = {
+    Kind.RIVAL_VALUES.value: "accent",
+    Kind.POSSIBLE_DUPLICATE.value: "violet",
+    Kind.UNMAPPED_VALUE.value: "warn",
+    Kind.REFUSED_WRITE.value: "bad",
+    Kind.LOOP.value: "bad",
+}
+
+CONFLICTS = Grid(
+    "/hub/conflicts",
+    columns=(
+        Column(
+            "title", "Record", ColumnKind.AVATAR, href=lambda row: f"/hub/conflicts/{row['id']}"
+        ),
+        Column("kind", "Kind", ColumnKind.BADGE, tones=_TONES, labels=dict(_KINDS)),
+        Column("about", "About"),
+        Column("why", "Why", extra=True),
+        Column("opened_at", "Open since", ColumnKind.AGO),
+    ),
+    filters=(
+        Filter("kind", "Kind", _KINDS),
+        Filter("state", "State", [("open", "Open"), ("closed", "Settled")], param="state"),
+    ),
+    csv=False,
+)
+
+
+class AnswerForm(PageForm):
+    """A person's answer: a rival by its number, or a value of the person's own."""
+
+    choice: Choice
+    seen: int
+    rival: str = ""
+    own: str = ""
+    reason: str = ""
+
+
+Answer = Annotated[AnswerForm, Form()]
+
+
+def router(hub: Hub, portal: Portal) -> APIRouter:
+    """Return the routes of conflicts."""
+    routes = APIRouter(prefix="/conflicts", include_in_schema=False)
+
+    @routes.get("")
+    def conflicts(request: Request, principal: Read) -> HTMLResponse:
+        """List conflicts, the newest first."""
+        del principal
+        query = request.query_params
+        filters = {"kind": query.get("filter[kind]") or None, "state": query.get("state") or "open"}
+        found = hub.db.read(
+            lambda c: lists.conflicts(c, Listed(filters, query.get("after"), _PAGE))
+        )
+        titles = hub.db.read(lambda c: titles_of(c, [row["golden_id"] for row in found.items]))
+        rows = [
+            dict(row)
+            | {
+                "about": _about(row["entity"], row["subject"]),
+                "title": titles.get(row["golden_id"], row["golden_id"]),
+            }
+            for row in found.items
+        ]
+        context = {"grid": CONFLICTS.view(query, rows, found.next)}
+        return portal.page(request, "hub/conflicts.html", context, block="grid")
+
+    @routes.get("/{conflict_id}")
+    def conflict(request: Request, conflict_id: str, principal: Read) -> HTMLResponse:
+        """Show one conflict with the answers it takes."""
+        return _page(hub, portal, request, conflict_id, principal)
+
+    @routes.post("/{conflict_id}")
+    def answer(request: Request, conflict_id: str, form: Answer, principal: Resolve) -> Response:
+        """Settle a conflict."""
+        found = _found(hub, conflict_id)
+        try:
+            resolution = Resolution(
+                choice=form.choice,
+                seen=form.seen,
+                by=principal.name,
+                reason=form.reason.strip(),
+                value=_value(found, form),
+            )
+            resolve(hub, conflict_id, resolution)
+        except (ConflictMoved, WrongChoice) as error:
+            return _page(hub, portal, request, conflict_id, principal, refusal=str(error))
+        toast = Toast("Settled", _about(found.entity, found.subject))
+        return portal.redirect(request, "/hub/conflicts", toast=toast)
+
+    return routes
+
+
+def _found(hub: Hub, conflict_id: str) -> Conflict:
+    found = hub.db.read(lambda c: store.conflict_by_id(c, conflict_id))
+    if found is None:
+        raise UnknownConflict(conflict_id)
+    return found
+
+
+def _value(conflict: Conflict, form: AnswerForm) -> Value:
+    """Return the rival that was picked, or the person's own value. Raises WrongChoice."""
+    if form.choice is not Choice.TAKE:
+        return None
+    if form.rival == "own":
+        if any(isinstance(rival["value"], dict | list) for rival in conflict.rivals):
+            try:
+                return strict_json.loads(form.own.encode())
+            except strict_json.StrictJsonError as error:
+                raise WrongChoice(
+                    conflict.kind, "write the value as JSON, like the others"
+                ) from error
+        return form.own.strip() or None
+    numbers = {str(number): rival["value"] for number, rival in enumerate(conflict.rivals)}
+    if form.rival not in numbers:
+        raise WrongChoice(conflict.kind, "pick one of the values")
+    return numbers[form.rival]
+
+
+def _about(entity: str, subject: str) -> str:
+    path = subject.rpartition(":")[2]
+    return (
+        "the record"
+        if path.startswith("gr_") or path == "record"
+        else entity_schema(entity).title_of(path)
+    )
+
+
+def _page(
+    hub: Hub,
+    portal: Portal,
+    request: Request,
+    conflict_id: str,
+    principal: Principal,
+    refusal: str = "",
+) -> HTMLResponse:
+    found = _found(hub, conflict_id)
+    told = explain(hub, found.golden_id)
+    other = None
+    if found.kind == Kind.POSSIBLE_DUPLICATE.value and found.closed_at is None:
+        other = explain(hub, found.subject)
+    context = {
+        "conflict": found,
+        "about": _about(found.entity, found.subject),
+        "title": told.title,
+        "collection": {"category": "categories"}.get(found.entity, found.entity + "s"),
+        "kind": words(found.kind),
+        "rivals": [
+            {
+                "number": number,
+                "source": rival["source"].removeprefix("person:"),
+                "tone": SYSTEM_TONES.get(rival["source"], ""),
+                "value": readable(rival["value"]),
+                "at": from_microseconds(rival["at"]) if rival["at"] else None,
+            }
+            for number, rival in enumerate(found.rivals)
+        ],
+        "choices": [c.value for c in choices_of(Kind(found.kind))] if not found.closed_at else [],
+        "may_resolve": can(principal, "hub.conflicts.resolve"),
+        "compare": _compare(told, other) if other else [],
+        "other": other,
+        "refusal": refusal,
+    }
+    status = 409 if refusal else 200
+    return portal.page(request, "hub/conflict.html", context, status=status)
+
+
+def _compare(mine: Explained, theirs: Explained) -> list[tuple[str, str, str]]:
+    """Return (field, this record's value, the other's) for two records side by side."""
+    sides: list[dict[str, str]] = [{}, {}]
+    for side, told in zip(sides, (mine, theirs), strict=True):
+        for each in told.fields:
+            side[each.title] = "; ".join(filter(None, [side.get(each.title), readable(each.value)]))
+    names = list(dict.fromkeys([*sides[0], *sides[1]]))
+    return [(name, sides[0].get(name, ""), sides[1].get(name, "")) for name in names]

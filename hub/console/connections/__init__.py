@@ -1,0 +1,1 @@
+"""Connections: how they do, and their setting up."""

@@ -1,0 +1,119 @@
+"""Pages of connections."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import HTMLResponse, Response
+from starlette.requests import Request
+
+from connectors.errors import ConnectorError
+from hub.connections.service import act, check_connection
+from hub.effects import store as effects
+from hub.errors import WrongState
+from hub.events import store as events
+from hub.wiring import Hub, OpenConnection
+from portal import Column, ColumnKind, Grid, PageForm, Portal, Principal, Toast, can, require
+
+Read = Annotated[Principal, Depends(require("hub.connections.read"))]
+Write = Annotated[Principal, Depends(require("hub.connections.write"))]
+
+CONNECTIONS = Grid(
+    "/hub/connections",
+    columns=(
+        Column(
+            "title",
+            "Connection",
+            ColumnKind.AVATAR,
+            href=lambda row: f"/hub/connections/{row['id']}",
+        ),
+        Column("system", "System", ColumnKind.CODE),
+        Column(
+            "state",
+            "State",
+            ColumnKind.BADGE,
+            tones={"live": "ok", "paused": "warn", "onboarding": "accent"},
+        ),
+        Column(
+            "health", "Health", ColumnKind.BADGE, tones={"ok": "ok", "down": "bad", "denied": "bad"}
+        ),
+        Column("rank", "Rank", ColumnKind.NUMBER, extra=True),
+    ),
+    csv=False,
+)
+
+
+class ActionForm(PageForm):
+    """What to do with a connection: test, pause, resume or approve."""
+
+    action: str
+
+
+Action = Annotated[ActionForm, Form()]
+
+
+def router(hub: Hub, portal: Portal) -> APIRouter:
+    """Return the routes of connections."""
+    routes = APIRouter(prefix="/connections", include_in_schema=False)
+
+    @routes.get("")
+    def connections(request: Request, principal: Read) -> HTMLResponse:
+        """List connections."""
+        del principal
+        hub.directory.refresh()
+        rows = [_row(each) for each in hub.directory.connections().values()]
+        context = {"grid": CONNECTIONS.view(request.query_params, rows)}
+        return portal.page(request, "hub/connections.html", context, block="grid")
+
+    @routes.get("/{connection_id}")
+    def connection(request: Request, connection_id: str, principal: Read) -> HTMLResponse:
+        """Show one connection."""
+        context = _view(hub, connection_id) | {"may_act": can(principal, "hub.connections.write")}
+        return portal.page(request, "hub/connection.html", context)
+
+    @routes.post("/{connection_id}")
+    def act_on(request: Request, connection_id: str, form: Action, principal: Write) -> Response:
+        """Test, pause, resume or approve a connection."""
+        del principal
+        target = f"/hub/connections/{connection_id}"
+        return portal.redirect(request, target, toast=_carry_out(hub, connection_id, form.action))
+
+    return routes
+
+
+def _carry_out(hub: Hub, connection_id: str, action: str) -> Toast:
+    try:
+        if action == "test":
+            health = check_connection(hub, connection_id)
+            return Toast("It answers", " ".join(filter(None, (health.system, health.version))))
+        act(hub, connection_id, action)
+    except (ConnectorError, WrongState) as error:
+        return Toast("It did not work", str(error), bad=True)
+    return Toast("Done", connection_id)
+
+
+def _row(each: OpenConnection) -> dict[str, Any]:
+    return {
+        name: getattr(each, name) for name in ("id", "title", "system", "state", "health", "rank")
+    }
+
+
+def _view(hub: Hub, connection_id: str) -> dict[str, Any]:
+    hub.directory.refresh()
+    opened = hub.connection(connection_id)
+    sheet = hub.db.read(lambda c: events.balance_sheet(c, connection_id))
+    waiting = hub.db.read(effects.counts)
+    return {
+        "connection": _row(opened),
+        "skew": opened.skew_ms,
+        "sheet": sheet,
+        "waiting": [(state, many) for (of, state), many in waiting.items() if of == connection_id],
+        "mappings": [
+            {
+                "object_type": object_type,
+                "entity": mapping.entity,
+                "version": mapping.version,
+                "fields": len(mapping.paths) + len(mapping.list_paths),
+            }
+            for object_type, mapping in opened.mappings.items()
+        ],
+    }

@@ -1,0 +1,1 @@
+"""The first page: the balance sheet, what waits, and how connections do."""

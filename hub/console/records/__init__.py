@@ -1,0 +1,1 @@
+"""Golden records: lists, and one record with its provenance and timeline."""

@@ -1,0 +1,180 @@
+"""Pages of golden records."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse
+from starlette.requests import Request
+
+from ground.columns import from_microseconds
+from hub.console import store
+from hub.console.rules import SYSTEM_TONES, readable, words
+from hub.golden.api import Collection
+from hub.golden.model import Explained, FieldTold, Happening
+from hub.golden.service import explain
+from hub.lists import store as lists
+from hub.lists.store import Listed
+from hub.wiring import Hub
+from master_data.fields import entity_schema
+from portal import Column, ColumnKind, Filter, Grid, Portal, Principal, require
+
+Read = Annotated[Principal, Depends(require("hub.golden.read"))]
+
+_PAGE = 50
+_STATES = [("active", "Active"), ("unconfirmed", "Unconfirmed"), ("merged", "Merged")]
+_TONES = {"active": "ok", "unconfirmed": "warn", "merged": "", "gone": "bad"}
+_ICONS = {
+    "version": "git-commit-horizontal",
+    "event": "inbox",
+    "effect": "send",
+    "conflict": "git-compare-arrows",
+}
+
+
+def _grid(collection: Collection) -> Grid:
+    return Grid(
+        f"/hub/records/{collection.value}",
+        columns=(
+            Column(
+                "title",
+                "Name",
+                ColumnKind.AVATAR,
+                href=lambda record: f"/hub/records/{collection.value}/{record['id']}",
+            ),
+            *_EXTRA[collection],
+            Column("systems", "Held by", ColumnKind.TAGS),
+            Column("state", "State", ColumnKind.BADGE, tones=_TONES),
+            Column("version", "Version", ColumnKind.NUMBER, extra=True),
+            Column("updated_at", "Changed", ColumnKind.AGO),
+        ),
+        filters=(Filter("state", "State", _STATES),),
+        search=f"Search {collection.value}",
+        csv=False,
+    )
+
+
+_EXTRA: dict[Collection, tuple[Column, ...]] = {
+    Collection.CUSTOMERS: (
+        Column("number", "Number", ColumnKind.CODE),
+        Column("lifecycle", "Lifecycle", ColumnKind.BADGE),
+    ),
+    Collection.PRODUCTS: (
+        Column("sku", "SKU", ColumnKind.CODE),
+        Column("lifecycle", "Lifecycle", ColumnKind.BADGE),
+    ),
+    Collection.CONTACTS: (),
+    Collection.CATEGORIES: (Column("code", "Code", ColumnKind.CODE),),
+}
+
+
+def router(hub: Hub, portal: Portal) -> APIRouter:
+    """Return the routes of golden records."""
+    routes = APIRouter(prefix="/records", include_in_schema=False)
+
+    @routes.get("/{collection}")
+    def records(request: Request, collection: Collection, principal: Read) -> HTMLResponse:
+        """List golden records by name."""
+        del principal
+        query = request.query_params
+        wanted = Listed({"state": query.get("filter[state]") or None}, query.get("after"), _PAGE)
+        found = hub.db.read(
+            lambda c: lists.goldens(c, collection.entity, query.get("q") or None, wanted)
+        )
+        systems = hub.db.read(lambda c: store.systems_of(c, [row["id"] for row in found.items]))
+        rows = [
+            {name: row["body"].get(name) for name in ("number", "lifecycle", "sku", "code")}
+            | dict(row)
+            | {"systems": systems.get(row["id"], [])}
+            for row in found.items
+        ]
+        context = {
+            "grid": _grid(collection).view(query, rows, found.next),
+            "collection": collection.value,
+            "heading": collection.value.capitalize(),
+        }
+        return portal.page(request, "hub/records.html", context, block="grid")
+
+    @routes.get("/{collection}/{golden_id}")
+    def record(
+        request: Request, collection: Collection, golden_id: str, principal: Read
+    ) -> HTMLResponse:
+        """Show one golden record: values with their reasons, systems, timeline."""
+        del principal
+        told = explain(hub, golden_id)
+        context = _record_view(told) | {"collection": collection.value}
+        return portal.page(request, "hub/record.html", context)
+
+    return routes
+
+
+def _record_view(told: Explained) -> dict[str, Any]:
+    schema = entity_schema(told.golden.entity)
+    return {
+        "record": told.golden,
+        "title": told.title,
+        "entity": schema.title,
+        "fields": [_field_view(each) for each in told.fields],
+        "systems": [
+            {
+                "connection": c.connection,
+                "tone": SYSTEM_TONES.get(c.connection, ""),
+                "object_type": c.object_type,
+                "external_id": c.external_id,
+                "state": c.state.value,
+                "version": c.remote_version,
+                "parked": c.parked,
+                "held": [(schema.title_of(path), why) for path, why in c.held.items()],
+                "seen_at": from_microseconds(c.seen_at) if c.seen_at else None,
+                "href": _link(c.connection, c.object_type, c.external_id),
+            }
+            for c in told.crossrefs
+        ],
+        "timeline": [_happening_view(each) for each in told.timeline],
+        "open_conflicts": [each for each in told.conflicts if each.closed_at is None],
+    }
+
+
+def _link(connection: str, object_type: str, external_id: str | None) -> str:
+    """Return the page of a record in a built-in app; other systems have none here."""
+    if connection not in SYSTEM_TONES or external_id is None:
+        return ""
+    return f"/{connection}/{object_type}/{external_id}"
+
+
+def _field_view(told: FieldTold) -> dict[str, Any]:
+    return {
+        "path": told.path,
+        "title": told.title,
+        "value": readable(told.value),
+        "source": (told.source or "").removeprefix("person:"),
+        "tone": SYSTEM_TONES.get(told.source or "", ""),
+        "rule": words(told.rule),
+        "why": told.why,
+        "at": told.at,
+        "version": told.version,
+        "in_conflict": told.in_conflict,
+        "rivals": [(source, readable(value), at) for source, value, at in told.rivals],
+        "systems": [
+            {
+                "connection": held.connection,
+                "words": readable(held.words),
+                "agrees": held.agrees,
+                "reason": held.reason,
+            }
+            for held in told.systems
+        ],
+    }
+
+
+def _happening_view(told: Happening) -> dict[str, Any]:
+    return {
+        "at": told.at,
+        "kind": told.kind,
+        "icon": _ICONS[told.kind],
+        "title": told.title,
+        "tone": told.tone,
+        "detail": told.detail,
+        "changes": [
+            (title, readable(new), readable(old), why) for title, new, old, why in told.changes
+        ],
+    }
