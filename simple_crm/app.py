@@ -10,20 +10,24 @@ import portal
 from ground import migrate
 from ground.database import open_database
 from ground.door import SafeHttp
-from ground.env import Env, SystemClock, system_env
+from ground.env import Env, SystemClock, spawn, system_env
+from ground.notices import Vault
 from ground.records.api import Access
 from ground.records.app import record_app
 from portal import Kind, Portal, Principal, can
+from simple_crm.notices import sender
 from simple_crm.service import open_crm
 from simple_crm.settings import CrmSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create_app(env: Env, portal: Portal) -> FastAPI:
+def create_app(env: Env, portal: Portal, vault: Vault | None = None) -> FastAPI:
     """Return the app over its migrated database; `portal` guards it and draws its pages."""
-    crm = open_crm(env)
-    app = record_app("Simple CRM", crm.registry, Access("crm", portal.require, _passes_on))
+    crm = open_crm(env, vault)
+    app = record_app(
+        "Simple CRM", crm.registry, crm.outbox, Access("crm", portal.require, _passes_on)
+    )
     app.state.crm = crm
     return app
 
@@ -44,6 +48,7 @@ def standalone(settings: CrmSettings | None = None) -> ASGIApp:
         hosts=settings.hosts,
     )
     _tell_first_sign_in(front)
+    spawn("crm-notices", lambda: sender(env).run(lambda: False))
     server = FastAPI(title="Simple CRM", openapi_url=None)
     server.mount("/crm", create_app(env, front))
     server.mount("/", front.app())

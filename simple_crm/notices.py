@@ -1,10 +1,16 @@
-"""Tells the listeners of the CRM what changed."""
+"""Tells the systems that listen to the CRM what changed in it."""
 
-from collections.abc import Sequence
+from ground.env import Env
+from ground.notices import Outbox, Sender, Vault
+from ground.records.telling import loading
+from simple_crm.tables import NOTICES, RECORDS
 
-from ground.database import Connection
-from ground.records.model import Record
+
+def outbox(vault: Vault | None = None) -> Outbox:
+    """Return who listens to the CRM and what waits for them; `vault` seals their secrets."""
+    return Outbox(NOTICES, vault)
 
 
-def announce(connection: Connection, collection: str, records: Sequence[Record]) -> None:
-    """Write a notice of these changes, to be sent after the commit."""
+def sender(env: Env, vault: Vault | None = None) -> Sender:
+    """Return what sends the CRM's notices; one or more may run, in any process."""
+    return Sender(env, outbox(vault), loading(RECORDS))

@@ -10,20 +10,24 @@ import portal
 from ground import migrate
 from ground.database import open_database
 from ground.door import SafeHttp
-from ground.env import Env, SystemClock, system_env
+from ground.env import Env, SystemClock, spawn, system_env
+from ground.notices import Vault
 from ground.records.api import Access
 from ground.records.app import record_app
 from portal import Kind, Portal, Principal, can
+from simple_erp.notices import sender
 from simple_erp.service import open_erp
 from simple_erp.settings import ErpSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def create_app(env: Env, portal: Portal) -> FastAPI:
+def create_app(env: Env, portal: Portal, vault: Vault | None = None) -> FastAPI:
     """Return the app over its migrated database; `portal` guards it and draws its pages."""
-    erp = open_erp(env)
-    app = record_app("Simple ERP", erp.registry, Access("erp", portal.require, _passes_on))
+    erp = open_erp(env, vault)
+    app = record_app(
+        "Simple ERP", erp.registry, erp.outbox, Access("erp", portal.require, _passes_on)
+    )
     app.state.erp = erp
     return app
 
@@ -44,6 +48,7 @@ def standalone(settings: ErpSettings | None = None) -> ASGIApp:
         hosts=settings.hosts,
     )
     _tell_first_sign_in(front)
+    spawn("erp-notices", lambda: sender(env).run(lambda: False))
     server = FastAPI(title="Simple ERP", openapi_url=None)
     server.mount("/erp", create_app(env, front))
     server.mount("/", front.app())

@@ -196,7 +196,7 @@ def managed_routes(registry: Registry, access: Access) -> APIRouter:
         """Return the managed fields of a collection."""
         return _managed_answer(of(collection))
 
-    @router.put("/{collection}", openapi_extra=_body_of(_ManagedFieldsIn))
+    @router.put("/{collection}", openapi_extra=body_of(_ManagedFieldsIn))
     def put(
         collection: str,
         body: JsonBody,
@@ -248,5 +248,6 @@ def _takes(name: str) -> dict[str, Any]:
     return {"requestBody": _content(documents.reference(name)) | {"required": True}}
 
 
-def _body_of(model: type[BaseModel]) -> dict[str, Any]:
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return what tells OpenAPI of a request body."""
     return {"requestBody": _content(model.model_json_schema()) | {"required": True}}

@@ -1,19 +1,27 @@
 """What the apps of the built-in systems have in common: problems, signs of life, the REST API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from ground import problem
-from ground.records import api
+from ground.door import DoorError
+from ground.env import Env
+from ground.notices import Endpoint, Outbox
+from ground.problem import Problem
+from ground.records import api, documents
+from ground.records.model import Author
 from ground.records.service import Registry
 
 _MOST_BYTES = 1_048_576
+_EVERYTHING = "records.changed"
 
 
-def record_app(title: str, registry: Registry, access: api.Access) -> FastAPI:
+def record_app(title: str, registry: Registry, outbox: Outbox, access: api.Access) -> FastAPI:
     """Return an app with the REST API of all collections of `registry`."""
     app = FastAPI(
         title=title,
@@ -25,15 +33,16 @@ def record_app(title: str, registry: Registry, access: api.Access) -> FastAPI:
     )
     problem.install(app, {})
     api.install(app, list(registry.kinds.values()))
-    for router in _routers(registry, access):
+    for router in _routers(registry, outbox, access):
         app.include_router(router)
     return app
 
 
-def _routers(registry: Registry, access: api.Access) -> Iterable[APIRouter]:
+def _routers(registry: Registry, outbox: Outbox, access: api.Access) -> Iterable[APIRouter]:
     yield _health_routes(registry)
     yield _meta_routes(registry, access)
     yield api.managed_routes(registry, access)
+    yield _endpoint_routes(registry, outbox, access)
     for name in registry.kinds:
         yield api.collection_routes(registry.collection(name), access)
 
@@ -71,6 +80,82 @@ def _meta_routes(registry: Registry, access: api.Access) -> APIRouter:
         )
 
     return router
+
+
+class _EndpointIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    url: str = Field(max_length=2000)
+    topics: list[str] = Field(
+        default=[_EVERYTHING],
+        max_length=20,
+        description=f"Collections to hear of; {_EVERYTHING} means all.",
+    )
+
+
+def _endpoint_routes(registry: Registry, outbox: Outbox, access: api.Access) -> APIRouter:
+    """Return the routes by which other systems ask to be told of changes."""
+    router = APIRouter(prefix=f"{api.API}/endpoints", tags=["endpoints"])
+    env = registry.env
+
+    @router.get("", dependencies=[access.may("endpoints", "read")])
+    def read() -> Response:
+        """Return who is told."""
+        found = env.db.read(outbox.endpoints)
+        return api.answer({"items": [_endpoint(each) for each in found], "next": None})
+
+    @router.post("", status_code=HTTPStatus.CREATED, openapi_extra=api.body_of(_EndpointIn))
+    def create(
+        body: api.JsonBody, author: Annotated[Author, access.may("endpoints", "write")]
+    ) -> Response:
+        """Tell one more; its secret is in this answer and nowhere else."""
+        given = api.parsed(_EndpointIn, body)
+        topics = _collections(registry, given.topics)
+        _check_address(env, given.url)
+        endpoint_id, secret = env.db.write(
+            lambda connection: outbox.add(connection, env, given.url, topics=topics, by=author.id)
+        )
+        return api.answer({"id": endpoint_id, "secret": secret}, HTTPStatus.CREATED)
+
+    @router.delete("/{endpoint_id}", dependencies=[access.may("endpoints", "delete")])
+    def delete(endpoint_id: str) -> Response:
+        """Tell this one no more."""
+        if not env.db.write(lambda connection: outbox.remove(connection, endpoint_id)):
+            raise Problem(HTTPStatus.NOT_FOUND)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    return router
+
+
+def _collections(registry: Registry, topics: Sequence[str]) -> list[str]:
+    """Return the collections to tell of; none means all."""
+    if _EVERYTHING in topics:
+        return []
+    for place, topic in enumerate(topics):
+        if topic not in registry.kinds:
+            known = ", ".join([_EVERYTHING, *registry.kinds])
+            raise documents.invalid(f"topics[{place}]", f"Use some of: {known}.")
+    return [*topics]
+
+
+def _check_address(env: Env, url: str) -> None:
+    try:
+        env.http.check(url)
+    except DoorError as error:
+        reason = "Notices cannot be sent there; give a public http or https address."
+        raise documents.invalid("url", reason) from error
+
+
+def _endpoint(endpoint: Endpoint) -> dict[str, object]:
+    return {
+        "id": endpoint.id,
+        "url": endpoint.url,
+        "topics": endpoint.topics or [_EVERYTHING],
+        "state": endpoint.state,
+        "reason": endpoint.reason,
+        "created_at": endpoint.created_at,
+        "delivered_at": endpoint.delivered_at,
+    }
 
 
 def _version() -> str:

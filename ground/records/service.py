@@ -23,14 +23,12 @@ from ground.records.model import (
     Written,
 )
 from ground.records.tables import RecordTables
+from ground.records.telling import Announce
 from ground.strict_json import Json
 
 T = TypeVar("T")
 
 _ATTEMPTS = 5
-
-Announce = Callable[[Connection, str, Sequence[Record]], None]
-"""Tells the listeners, in the same transaction, which records of a collection changed."""
 
 
 class Overtaken(DatabaseBusy):

@@ -19,7 +19,7 @@ def test_customer_gets_a_number_and_reads_back(erp):
 
 
 def test_numbers_stay_unique_when_many_create_at_once(erp_anywhere):
-    numbers = []
+    numbers: list[str] = []
 
     def create(worker):
         names = [{"name": f"{worker}-{n}"} for n in range(5)]
