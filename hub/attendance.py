@@ -9,7 +9,7 @@ import structlog
 
 from ground.database import Watch
 from ground.env import Bell, spawn
-from hub.broker import EmbeddedBroker, ring
+from hub.broker import EmbeddedBroker, close_broker, ring
 from hub.wiring import Hub
 from hub.worker import AFTER_COMMIT
 
@@ -50,7 +50,7 @@ class _Attendant:
 
 @contextmanager
 def attending(hub: Hub, broker: dramatiq.Broker) -> Iterator[None]:
-    """Attend in a thread of its own for the length of the block."""
+    """Attend in a thread of its own for the length of the block, then close the broker."""
     attendant = _Attendant(hub, broker)
     thread = spawn("hub-attendant", attendant.attend)
     try:
@@ -58,3 +58,4 @@ def attending(hub: Hub, broker: dramatiq.Broker) -> Iterator[None]:
     finally:
         attendant.stopped = True
         thread.join(2.0)
+        close_broker(broker)

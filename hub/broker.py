@@ -18,7 +18,7 @@ from redis.retry import Retry
 from hub.settings import HubSettings
 from hub.turns import Turn
 
-__all__ = ["Crew", "EmbeddedBroker", "open_broker", "ring"]
+__all__ = ["Crew", "EmbeddedBroker", "close_broker", "open_broker", "ring"]
 
 QUEUE = "hub"
 _ROOM = 100
@@ -143,7 +143,7 @@ class Crew:
         for turn in turns:
             dramatiq.actor(actor_name=turn.name, queue_name=QUEUE, broker=broker)(turn.run)
         threads = sum(turn.hands for turn in turns)
-        idle_ms = 500 if isinstance(broker, EmbeddedBroker) else 50  # Redis is asked, not heard
+        idle_ms = 200 if isinstance(broker, EmbeddedBroker) else 50  # Redis is asked, not heard
         self._worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=idle_ms)
         self._worker.queue_prefetch = threads
 
@@ -178,6 +178,12 @@ def open_broker(settings: HubSettings) -> dramatiq.Broker:
         )
     broker.declare_queue(QUEUE)
     return broker
+
+
+def close_broker(broker: dramatiq.Broker) -> None:
+    """Let go of the connections to Redis, if there are any."""
+    if isinstance(broker, RedisBroker):
+        broker.client.connection_pool.disconnect()
 
 
 def ring(broker: dramatiq.Broker, names: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ import structlog
 
 from ground.database import Connection, DatabaseBusy, Watch
 from ground.env import Bell
-from hub.broker import Crew, ring
+from hub.broker import Crew, close_broker, ring
 from hub.connections import store as connections
 from hub.effects import store as effects
 from hub.effects.tasks import deliver_turn
@@ -38,7 +38,7 @@ _log = structlog.get_logger(__name__)
 
 
 def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
-    """Work until `stop()` says so, then finish what is in hand."""
+    """Work until `stop()` says so, then finish what is in hand and close the broker."""
     turns = [decide_turn(hub), deliver_turn(hub), poll_turn(hub), probe_turn(hub), keep_turn(hub)]
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
@@ -51,6 +51,7 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     finally:
         hub.doorbell.leave(bell)
         crew.stop()
+        close_broker(broker)
         sweeper.leave()
         watch.close()
         _log.info("worker.stopped")

@@ -17,13 +17,17 @@ from connectors.kit.memory import MemorySystem
 from connectors.kit.memory_connector import MemoryConnector
 from ground.database import open_database
 from ground.env import Env, SystemClock, system_ids
+from hub.broker import QUEUE, EmbeddedBroker
 from hub.connections import store
 from hub.connections.model import StoredConnection
 from hub.connections.rules import State
 from hub.connections.secrets import SealedVault
 from hub.doorbell import LocalDoorbell
+from hub.lanes import store as lanes
 from hub.settings import HubSettings
 from hub.wiring import Hub, OpenConnection
+from hub.worker import run
+from hub.workers import store as workers
 from master_data.tables import METADATA
 
 SECRET = "whsec_" + "c2VjcmV0" * 5 + "MDE="
@@ -119,6 +123,55 @@ def live_env(tmp_path):
     no_network: Any = None
     yield Env(clock=SystemClock(), rng=rng, ids=system_ids(), http=no_network, db=database)
     database.close()
+
+
+def eventually(holds, seconds=5.0):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+@pytest.fixture
+def start():
+    """start(hub, broker) -> stop(); the worker runs in a thread."""
+    running = []
+
+    def begin(hub, broker=None):
+        if broker is None:
+            broker = EmbeddedBroker()
+            broker.declare_queue(QUEUE)
+        stopping = threading.Event()
+        thread = threading.Thread(target=run, args=(hub, broker, stopping.is_set), daemon=True)
+        thread.start()
+        running.append((stopping, thread))
+        assert eventually(lambda: alive(hub) == 1)
+        return lambda: end(stopping, thread)
+
+    def end(stopping, thread):
+        stopping.set()
+        thread.join(10)
+        assert not thread.is_alive()
+
+    yield begin
+    for stopping, thread in running:
+        end(stopping, thread)
+
+
+def alive(hub):
+    return hub.db.read(lambda c: workers.alive(c, hub.db.now(c)))
+
+
+def waiting(hub):
+    return hub.db.read(lanes.count)
+
+
+def test_commit_of_this_process_wakes_the_worker(hub, start):
+    start(hub)
+    hub.db.write(lambda c: lanes.ring(c, ["crm|customers|cu_1"], hub.db.now(c)))
+    assert eventually(lambda: waiting(hub) == 0)
 
 
 @pytest.fixture

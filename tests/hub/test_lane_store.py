@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from hub.lanes import store
-from hub.lanes.store import Lease, lane_key
+from hub.lanes.store import Lease
+from master_data.model import lane_key
 from master_data.tables import METADATA
 
 LONG = timedelta(seconds=60)

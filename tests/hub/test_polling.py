@@ -11,10 +11,11 @@ from hub.connections import store as connections
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
-from hub.lanes.store import Lease, lane_key
+from hub.lanes.store import Lease
 from hub.polling import store
 from hub.polling.rules import news, remember, versioned
 from hub.polling.service import poll_due, poll_now, schedule
+from master_data.model import lane_key
 
 
 @pytest.fixture
