@@ -11,6 +11,7 @@ from mappings.ops import (
     BusinessDate,
     Copy,
     DecimalNumber,
+    Form,
     Instant,
     InstantForm,
     ItemOperation,
@@ -52,7 +53,7 @@ def item_conversion(operation: ItemOperation) -> Conversion:  # noqa: C901, PLR0
         case Copy():
             return Conversion(_copy, _copy)
         case Text(forms):
-            return _text(values.text_normaliser(forms))
+            return _text(forms)
         case DecimalNumber():
             return _decimal(operation)
         case Boolean(yes, no):
@@ -96,9 +97,14 @@ def is_direct(operation: Operation) -> bool:
             assert_never(operation)
 
 
-def _text(normalise: Callable[[str], str]) -> Conversion:
+def _text(forms: Sequence[Form]) -> Conversion:
+    normalise, alone = values.text_normaliser(forms), values.ascii_step(forms)
+
     def carry(value: Json, _: Links) -> str:
-        return normalise(value if isinstance(value, str) else values.require_text(value))
+        text = value if isinstance(value, str) else values.require_text(value)
+        if alone is not None and text.isascii():
+            return alone(text)
+        return normalise(text)
 
     return Conversion(carry, carry)
 

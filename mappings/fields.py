@@ -36,7 +36,8 @@ Write: TypeAlias = Callable[[Record, Json, Record], None]
 class BoundField(NamedTuple):
     """A compiled field.
 
-    `read(record)` -> words or MISSING. `take(words, golden before, links)` -> golden value; None is
+    `read(record)` -> words or MISSING. `value_of(words, links)` -> golden value where none is known
+    before. `take(words, golden before, links)` -> golden value; None is
     blank, before and after. `give(golden, words before | MISSING, links)` -> words or UNCHANGED.
     `write(values, words, record before)` sets them. `fill`: words for a blank value on create.
     `direct`: equal words and golden value say the same, so nothing is called. `name`: the one
@@ -47,6 +48,7 @@ class BoundField(NamedTuple):
     name: str | None
     direct: bool
     read: Callable[[Record], Json]
+    value_of: Callable[[Json, Links], Json]
     take: Take
     give: Give
     write: Write
@@ -65,6 +67,7 @@ def bind_field(field: ops.Field) -> BoundField:
         name=field.app[0] if len(field.app) == 1 and "." not in field.app[0] else None,
         direct=is_direct(field.operation) and field.default == ops.Default(),
         read=words_reader(field.app),
+        value_of=value_of,
         take=_taker(value_of, carry),
         give=_giver(value_of, carry, blank_words),
         write=_writer(field.app),
@@ -131,6 +134,9 @@ def _giver(value_of: Callable[[Json, Links], Json], carry: Conversion, blank_wor
         return UNCHANGED if same else words
 
     def give(golden: Json, before: Json, links: Links) -> Json:
+        if before is MISSING and golden:
+            words = put(golden, links)
+            return words if words or not is_blank(words) else UNCHANGED
         current = readable(before, links)
         if is_blank(golden):
             return clear(current, links)

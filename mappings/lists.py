@@ -93,14 +93,14 @@ def read_element(each: BoundEach, element: Element, before: Element | None, link
     if before and not before.keys() <= each.golden_fields:
         value = {name: old for name, old in before.items() if name not in each.golden_fields}
     known = before or {}
-    for name, app, direct, read, take, *_ in each.inbound:
+    for name, app, direct, read, value_of, take, *_ in each.inbound:
         words = read(element) if app is None else element.get(app, MISSING)
         old = known.get(name)
         if words is MISSING or (direct and words == old):
             taken = old
         else:
             try:
-                taken = take(words, old, links)
+                taken = value_of(words, links) if old is None else take(words, old, links)
             except CarryError as error:
                 raise ElementRefused(name, error) from error
         if taken is not None:
@@ -177,7 +177,7 @@ def _new(each: BoundEach, key: str, writing: ListWriting) -> Element | None:
 
 def _given(each: BoundEach, golden: Element, before: Element, links: Links) -> Element:
     element = before
-    for name, app, direct, read, _, give, write, fill, *_ in each.outbound:
+    for name, app, direct, read, _, _, give, write, fill, *_ in each.outbound:
         value = golden.get(name)
         old = read(before) if app is None else before.get(app, MISSING)
         if direct and old == value:

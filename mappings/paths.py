@@ -12,6 +12,9 @@ STEP: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")
 class _Missing:
     """The value of a path that a record does not have."""
 
+    def __bool__(self) -> bool:
+        return False
+
     def __repr__(self) -> str:
         return "MISSING"
 
@@ -65,6 +68,8 @@ def writer(path: str) -> Callable[[Record, Json, Record], None]:
     Objects on the way are copied from `before`, which is never changed in place.
     """
     *parents, name = split_path(path)
+    if not parents:
+        return lambda values, words, _: values.__setitem__(name, words)
 
     def write(values: Record, words: Json, before: Record) -> None:
         here: Record = values

@@ -36,7 +36,7 @@ class Reading:
         """Read single fields; equal words and golden value are taken without a call."""
         record, links, scalars = self.record, self.links, self.scalars
         old = {} if self.before is None else self.before.scalars
-        for golden, name, direct, read, take, *_ in fields:
+        for golden, name, direct, read, value_of, take, *_ in fields:
             words = read(record) if name is None else record.get(name, MISSING)
             if words is MISSING:
                 self.absent.append(golden)
@@ -46,7 +46,7 @@ class Reading:
                 scalars[golden] = new_read((words, before))
                 continue
             try:
-                value = take(words, before, links)
+                value = value_of(words, links) if before is None else take(words, before, links)
             except CarryError as error:
                 self.refuse(golden, words, error)
             else:

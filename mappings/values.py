@@ -81,18 +81,20 @@ FORMS: Final[dict[Form, Callable[[str], str]]] = {
 
 def text_normaliser(forms: Sequence[Form]) -> Callable[[str], str]:
     """Compile the forms, applied in the given order, into one function."""
-    every = tuple(FORMS[form] for form in forms)
-    in_ascii = tuple(FORMS[form] for form in forms if form is not Form.NFC)
-    alone = in_ascii[0] if len(in_ascii) == 1 else None
+    steps = tuple(FORMS[form] for form in forms)
 
     def normalise(text: str) -> str:
-        if alone is not None and text.isascii():
-            return alone(text)
-        for step in every:
+        for step in steps:
             text = step(text)
         return text
 
     return normalise
+
+
+def ascii_step(forms: Sequence[Form]) -> Callable[[str], str] | None:
+    """Return the one step that ASCII text needs, if it is only one: it is composed already."""
+    steps = [FORMS[form] for form in forms if form is not Form.NFC]
+    return steps[0] if len(steps) == 1 else None
 
 
 def _to_decimal(value: Json) -> Decimal:

@@ -41,22 +41,21 @@ class Writing:
     def write_scalars(self, fields: list[BoundField]) -> None:
         """Write single fields that say something else than golden."""
         scalars, before, links = self.golden.scalars, self.before, self.links
-        creates = self.creates
-        for path, name, direct, read, _, give, write, fill, *_ in fields:
+        values = self.values
+        for path, name, direct, read, _, _, give, write, fill, *_ in fields:
             golden = scalars.get(path, MISSING)
             old = read(before) if name is None else before.get(name, MISSING)
-            if golden is MISSING or (direct and old == golden):
-                words: Json = UNCHANGED
-            else:
+            words: Json = UNCHANGED
+            if golden is not MISSING and not (direct and old == golden):
                 try:
                     words = give(golden, old, links)
                 except CarryError as error:
                     self.refuse(path, golden, error)
                     continue
-            if creates and fill is not None and words is UNCHANGED:
+            if words is UNCHANGED and self.creates and fill is not None:
                 words = fill
             if words is not UNCHANGED:
-                write(self.values, words, before)
+                write(values, words, before)
 
     def write_list(self, each: BoundEach) -> None:
         """Write a list whole, if any element of it changes."""
@@ -65,8 +64,10 @@ class Writing:
             reason = f"{each.top} is not a list"
             self.problems[each.golden] = ValueProblem(before, reason)
             return
-        kept = self.golden.kept.get(each.golden, NOBODY)
         elements = self.golden.elements[each.golden]
+        if not elements and not before:
+            return
+        kept = self.golden.kept.get(each.golden, NOBODY)
         words = write_list(
             each, before, ListWriting(elements, kept, self.links, self.refuse_element)
         )

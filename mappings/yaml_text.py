@@ -17,7 +17,7 @@ from mappings.view import Json
 
 MAX_CHARACTERS: Final = 262_144
 MAX_DEPTH: Final = 24
-MAX_VALUES: Final = 50_000
+MAX_VALUES: Final = 10_000
 WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 WORDS: Final = {"": None, "null": None, "~": None, "true": True, "false": False}
 START: Final = Place(1, 1)

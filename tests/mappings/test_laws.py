@@ -62,8 +62,8 @@ lists:
 @pytest.fixture
 def law_break(document):
     """The smallest example against a mapping, or None."""
-    return lambda lines, **options: counter_example(
-        parse(document(lines), name="x"), OPEN, GOLDEN, **options
+    return lambda lines, documents=40: counter_example(
+        parse(document(lines), name="x"), OPEN, GOLDEN, documents=documents
     )
 
 
