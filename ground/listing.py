@@ -16,10 +16,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_
 
 from ground import strict_json
-from ground.columns import from_microseconds, to_microseconds
+from ground.instants import from_microseconds, to_microseconds
 from ground.problem import Problem
 
 __all__ = ["MOST", "FieldType", "Grammar", "ListField", "ListingRefused", "Wanted"]
@@ -176,7 +176,7 @@ def _compared(word: str, known: ListField, operator: str, value: str) -> ColumnE
         if known.type is not FieldType.TEXT:
             raise ListingRefused(word, "only text is compared by like")
         return func.lower(column).contains(value.lower(), autoescape=True)
-    wanted = _value(word, known.type, value)
+    wanted = literal(_value(word, known.type, value), column.type)  # true and false compare too
     comparisons: dict[str, ColumnElement[bool]] = {
         "eq": column == wanted,
         "ne": or_(column != wanted, column.is_(None)),
@@ -263,8 +263,9 @@ def _beyond(
         if value is None:
             same.append(each.column.is_(None))
             continue
-        ahead = each.column < value if each.descending else each.column > value
+        last = literal(value, each.column.type)
+        ahead = each.column < last if each.descending else each.column > last
         later.append(and_(*same, or_(ahead, each.column.is_(None))))
-        same.append(each.column == value)
+        same.append(each.column == last)
     later.append(and_(*same, id_column > after[-1]))
     return or_(*later)

@@ -99,6 +99,17 @@ def _add_reading(router: APIRouter, collection: Collection, access: Access) -> N
     kind = collection.kind
     may_read = access.may(kind.name, "read")
 
+    @router.get(
+        "",
+        dependencies=[may_read],
+        responses={200: _content(documents.list_schema(kind))},
+        openapi_extra={"parameters": documents.list_parameters(kind)},
+    )
+    def find(request: Request) -> Response:
+        """List records: filter, search, sort, and page by cursor."""
+        page = collection.find(request.query_params.multi_items())
+        return answer({"items": [each.document() for each in page.items], "next": page.next})
+
     @router.get("/{record_id}", dependencies=[may_read], responses=_returns(kind))
     def get(record_id: str) -> Response:
         """Return one record; 410 if it was deleted."""

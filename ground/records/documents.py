@@ -178,6 +178,34 @@ def list_schema(kind: RecordKind) -> Json:
     }
 
 
+def list_parameters(kind: RecordKind) -> list[Json]:
+    """Return the query words of a list."""
+    fields = ", ".join(field.name for field in kind.fields if field.column)
+    words = {
+        "q": "Text to look for.",
+        "sort": f"Fields to order by, `-` before a falling one. Fields: {fields}.",
+        "after": "The `next` of the page before.",
+        "limit": "Records per page, 1 to 500; usually 50.",
+        "updated_since": "Only records changed at or after this instant, in that order.",
+        "include_deleted": "`true`: tombstones too.",
+        "ids": "Only these records; ids with commas between.",
+    }
+    parameters: list[Json] = [
+        {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
+        for name, text in words.items()
+    ]
+    return [
+        *parameters,
+        {
+            "name": "filter",
+            "in": "query",
+            "style": "deepObject",
+            "description": f"`filter[field]=value`, `filter[field][gte]=value`. Fields: {fields}.",
+            "schema": {"type": "object"},
+        },
+    ]
+
+
 def bulk_schema(kind: RecordKind) -> Json:
     """Return the schema of a bulk request."""
     item: Json = {

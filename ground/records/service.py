@@ -13,6 +13,7 @@ from ground.records.errors import Gone, InUse, NotFound, RecordError, Refused, S
 from ground.records.fields import Link
 from ground.records.findings import FieldProblem, Findings
 from ground.records.gathering import Gathering, possible_creates
+from ground.records.lists import Asked, Page
 from ground.records.model import (
     Author,
     Intent,
@@ -22,7 +23,7 @@ from ground.records.model import (
     Write,
     Written,
 )
-from ground.records.tables import RecordTables
+from ground.records.tables import RecordTables, grammar
 from ground.records.telling import Announce
 from ground.strict_json import Json
 
@@ -72,6 +73,7 @@ class Collection:
         self._registry = registry
         self.table = registry.tables.records[kind.name]
         self._gathering = Gathering(kind, registry.tables)
+        self._grammar = grammar(kind, self.table)
 
     @property
     def db(self) -> Database:
@@ -88,6 +90,18 @@ class Collection:
         if record.deleted_at is not None:
             raise Gone(record.id, record.version)
         return record
+
+    def find(self, words: Iterable[tuple[str, str]]) -> Page:
+        """Return a page of records by the query words of a list. Errors: ListingRefused.
+
+        Besides filter, q, sort, after and limit: `updated_since` (inclusive; the order is then
+        updated_at, id), `include_deleted=true` and `ids=a,b`.
+        """
+        asked = Asked.of(words)
+        wanted = self._grammar.read(asked.words)
+        found = self.db.read(lambda connection: store.find(connection, self.table, asked, wanted))
+        items, following = wanted.page(found, _value_of)
+        return Page(tuple(items), following)
 
     def read(self, ids: Iterable[str]) -> list[Record]:
         """Return the records with these ids, tombstones too, in the order of ids."""
@@ -269,6 +283,10 @@ class Collection:
             user = store.first_user_of(connection, table, field, record_id)
             if user is not None:
                 raise InUse(collection, field, user)
+
+
+def _value_of(record: Record, name: str) -> object:
+    return record.values[name] if name in record.values else getattr(record, name, None)
 
 
 def _written(outcome: Written | RecordError) -> Written:

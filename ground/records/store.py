@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, inspect, select, up
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import Executable
 
+from ground.listing import Wanted
+from ground.records.lists import Asked
 from ground.records.model import EXTERNAL_REF, ManagedField, Record, RecordKind
 from ground.records.rules import search_text
 from ground.statements import among, insert_many, keys, update_many
@@ -19,6 +21,7 @@ __all__ = [
     "Lock",
     "add_records",
     "change_records",
+    "find",
     "first_user_of",
     "has_tables",
     "holders",
@@ -81,6 +84,19 @@ def _reading(table: Table, column: str, lock: Lock) -> Executable:
     if lock is Lock.NONE:
         return statement
     return statement.with_for_update(read=lock is Lock.DELETE)
+
+
+def find(connection: Connection, table: Table, asked: Asked, wanted: Wanted) -> list[Record]:
+    """Return the records of one page and one more if there is one."""
+    query = select(*record_columns(table))
+    if asked.since is not None:
+        query = query.where(table.c.updated_at >= asked.since)
+    if asked.ids is not None:
+        query = query.where(among(table.c.id, "ids"))
+    if not asked.deleted:
+        query = query.where(table.c.deleted_at.is_(None))
+    bound = {} if asked.ids is None else {"ids": keys(connection, asked.ids)}
+    return records_of(connection.execute(wanted.apply(query), bound))
 
 
 def holders(

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from ground.columns import Id, Instant, Json
+from ground.listing import FieldType, Grammar, ListField
 from ground.records.fields import Flag
 from ground.records.model import LONGEST_REF, Field, RecordKind
 
@@ -75,6 +76,27 @@ def _record_table(metadata: MetaData, kind: RecordKind) -> Table:
         elif field.column:
             Index(None, table.c[field.name], table.c.id)
     return table
+
+
+_HEAD = {
+    "id": FieldType.TEXT,
+    "version": FieldType.INTEGER,
+    "created_at": FieldType.INSTANT,
+    "updated_at": FieldType.INSTANT,
+    "updated_by": FieldType.TEXT,
+    "external_ref": FieldType.TEXT,
+}
+LIST_WORDS = frozenset({"updated_since", "include_deleted", "ids"})
+
+
+def grammar(kind: RecordKind, table: Table) -> Grammar:
+    """Return what a list of this kind may be asked for: its head and the fields with columns."""
+    fields = {name: ListField(table.c[name], kind_of) for name, kind_of in _HEAD.items()}
+    for field in kind.fields:
+        if field.column:
+            kind_of = FieldType.BOOLEAN if isinstance(field.type, Flag) else FieldType.TEXT
+            fields[field.name] = ListField(table.c[field.name], kind_of)
+    return Grammar(fields, table.c.id, (table.c.search,), other=LIST_WORDS)
 
 
 def _column_type(field: Field) -> Boolean | String:

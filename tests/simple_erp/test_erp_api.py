@@ -163,3 +163,24 @@ def test_managed_field_is_refused_to_others_with_who_keeps_it(erp):
     unknown = erp.put("/managed-fields/customers", {"fields": [kept | {"field": "nome"}]})
     assert unknown.status == 422
     assert erp.get("/managed-fields/planets").status == 404
+
+
+def test_listener_is_added_shown_and_removed(erp):
+    made = erp.post("/endpoints", {"url": "https://192.0.2.1/n", "topics": ["records.changed"]})
+    assert made.status == 422  # a documentation address leads nowhere
+    made = erp.post("/endpoints", {"url": "https://93.184.215.14/n", "topics": ["products"]})
+    assert made.status == 201
+    assert made["secret"].startswith("whsec_")
+    (shown,) = erp.get("/endpoints")["items"]
+    assert (shown["id"], shown["topics"], shown["state"]) == (made["id"], ["products"], "active")
+    assert made["secret"] not in str(shown)
+    assert erp.delete(f"/endpoints/{made['id']}").status == 204
+    assert erp.delete(f"/endpoints/{made['id']}").status == 404
+    for bad in (
+        {"url": "http://127.0.0.1/"},
+        {"url": "file:///etc/passwd"},
+        {"url": "http://10.0.0.1"},
+    ):
+        assert erp.post("/endpoints", bad).fields == ["url"]
+    assert erp.post("/endpoints", {"url": "https://93.184.215.14", "topics": ["x"]}).status == 422
+    assert erp.named(Role.CLERK).post("/endpoints", {"url": "https://93.184.215.14"}).status == 403
