@@ -1,6 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL, and the naming of constraints."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +9,7 @@ from sqlalchemy import BigInteger, Dialect, MetaData, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from ground import strict_json
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from ground.instants import from_microseconds, to_microseconds
 
 Id = String(40)
 """A prefixed identifier of ground.ids."""
@@ -60,19 +58,6 @@ class DecimalText(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
         """Return the Decimal with its zeros."""
         return None if value is None else Decimal(value)
-
-
-def to_microseconds(instant: datetime) -> int:
-    """Return microseconds since 1970; raise ValueError for a naive datetime."""
-    if instant.tzinfo is None:
-        msg = "an instant needs a time zone"
-        raise ValueError(msg)
-    return (instant - _EPOCH) // _MICROSECOND
-
-
-def from_microseconds(microseconds: int) -> datetime:
-    """Return the aware UTC datetime."""
-    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def metadata() -> MetaData:

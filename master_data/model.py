@@ -153,7 +153,7 @@ class Crossref:
 
 
 def lane_key(connection: str, object_type: str, external_id: str) -> str:
-    """Name the lane of one external record."""
+    """Name the lane of one external record; only the external id may hold a bar."""
     return f"{connection}|{object_type}|{external_id}"
 
 

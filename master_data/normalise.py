@@ -5,9 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 LEGAL_FORMS = frozenset(
-    "ag ab aps as bv co company corp corporation cv dd doo eireli gmbh inc kft kg kk lda limited llc llp lp ltd ltda"
-    " nv oao ooo oy pao pjsc plc pt pte pty sa sac sae sapi sarl sas scs sl slu sociedad anonima spa spzoo srl sro tbk"
-    " ооо оао зао пао ао ип zao ao ip ua ud".split()
+    ["ag", "ab", "aps", "as", "bv", "co", "company", "corp", "corporation", "cv", "dd", "doo", "eireli", "gmbh", "inc", "kft", "kg", "kk", "lda", "limited", "llc", "llp", "lp", "ltd", "ltda", "nv", "oao", "ooo", "oy", "pao", "pjsc", "plc", "pt", "pte", "pty", "sa", "sac", "sae", "sapi", "sarl", "sas", "scs", "sl", "slu", "sociedad", "anonima", "spa", "spzoo", "srl", "sro", "tbk", "ооо", "оао", "зао", "пао", "ао", "ип", "zao", "ao", "ip", "ua", "ud"]
 )
 
 

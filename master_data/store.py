@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from ground.columns import from_microseconds, to_microseconds
 from ground.database import Connection
+from ground.instants import from_microseconds, to_microseconds
 from ground.statements import among, insert_many, keys, update_many
 from master_data.errors import GoldenMoved
 from master_data.fields import title_of_record

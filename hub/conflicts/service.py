@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.contract import ChangeKind
-from ground.columns import to_microseconds
 from ground.database import Connection
+from ground.instants import to_microseconds
 from hub.conflicts import store
+from hub.conflicts.model import Closing, Conflict
 from hub.conflicts.rules import Choice, Kind, absorb, choices_of, settle_value
-from hub.conflicts.store import Closing, Conflict
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
 from hub.events.model import NewEvent

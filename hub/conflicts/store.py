@@ -1,7 +1,6 @@
 """Conflicts <-> rows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,50 +8,10 @@ from sqlalchemy import bindparam, func, select
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
+from hub.conflicts.model import Closing, Conflict, NewConflict
 from hub.conflicts.tables import conflict
-from hub.sync.model import OpenConflict
-from master_data.model import Value
 
-__all__ = ["Closing", "Conflict", "NewConflict"]
-
-
-@dataclass(frozen=True, slots=True)
-class NewConflict:
-    """A conflict to open, with the event that raised it."""
-
-    id: str
-    conflict: OpenConflict
-    event_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """How a conflict ended: `by` a person or `rules`."""
-
-    conflict_id: str
-    by: str
-    resolution: dict[str, Value]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """One stored conflict; `version` is what a resolution must have seen."""
-
-    id: str
-    kind: str
-    entity: str
-    golden_id: str
-    subject: str
-    connection: str | None
-    rule: str
-    why: str
-    rivals: list[dict[str, Value]]
-    events: list[str]
-    version: int
-    opened_at: datetime
-    closed_at: datetime | None
-    closed_by: str | None
-    resolution: dict[str, Value] | None
+__all__ = ["about", "close_many", "conflict_by_id", "count_open", "open_many", "open_of"]
 
 
 def open_many(connection: Connection, new: Sequence[NewConflict], at: datetime) -> None:
@@ -129,13 +88,14 @@ def open_of(connection: Connection, golden_ids: Iterable[str]) -> list[Conflict]
         among(conflict.c.golden_id, "ids"), conflict.c.closed_at.is_(None)
     )
     rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
-    return [Conflict(**row._mapping) for row in rows]
+    return [Conflict(**row) for row in rows.mappings()]
 
 
 def conflict_by_id(connection: Connection, conflict_id: str) -> Conflict | None:
     """Return one conflict."""
-    row = connection.execute(select(conflict).where(conflict.c.id == conflict_id)).one_or_none()
-    return Conflict(**row._mapping) if row else None
+    found = connection.execute(select(conflict).where(conflict.c.id == conflict_id))
+    row = found.mappings().one_or_none()
+    return Conflict(**row) if row else None
 
 
 def about(connection: Connection, golden_id: str) -> list[Conflict]:
@@ -145,7 +105,8 @@ def about(connection: Connection, golden_id: str) -> list[Conflict]:
         .where(conflict.c.golden_id == bindparam("golden"))
         .order_by(conflict.c.opened_at.desc())
     )
-    return [Conflict(**row._mapping) for row in connection.execute(query, {"golden": golden_id})]
+    rows = connection.execute(query, {"golden": golden_id})
+    return [Conflict(**row) for row in rows.mappings()]
 
 
 def count_open(connection: Connection) -> int:

@@ -15,10 +15,10 @@ from connectors.contract import (
     WriteResult,
     Written,
 )
-from ground.columns import from_microseconds, to_microseconds
 from ground.database import Connection
+from ground.instants import from_microseconds, to_microseconds
 from hub.conflicts import store as conflicts
-from hub.conflicts.store import NewConflict
+from hub.conflicts.model import NewConflict, OpenConflict
 from hub.effects import settling, store
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Frozen
@@ -29,7 +29,6 @@ from hub.events import store as events
 from hub.events.model import NewEvent
 from hub.lanes import store as lanes
 from hub.sync.freshness import FILLED, SETTLED
-from hub.sync.model import OpenConflict
 from hub.sync.planning import CREATE, UPDATE
 from hub.sync.store import announce_live
 from master_data import store as golden_store

@@ -7,10 +7,10 @@ import structlog
 
 from connectors.contract import OutcomeUnknown, Refused, TryLater, Write, WriteResult
 from connectors.errors import BatchRefused, ConnectorError, NotAuthorised, RetryLater
-from ground.columns import to_microseconds
 from ground.database import Connection
+from ground.instants import to_microseconds
 from hub.conflicts import store as conflicts
-from hub.conflicts.store import NewConflict
+from hub.conflicts.model import NewConflict, OpenConflict
 from hub.connections import service as connections
 from hub.effects import store
 from hub.effects.answers import release_arrived, settle_answers
@@ -21,7 +21,6 @@ from hub.effects.rules import EffectState
 from hub.effects.store import Effect, Settled
 from hub.sync.board import Board
 from hub.sync.family import load_family
-from hub.sync.model import OpenConflict
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.fields import entity_schema

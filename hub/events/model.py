@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.contract import Change, ChangeKind, Record
 from hub.events.rules import Outcome
-from hub.lanes.store import lane_key
+from master_data.model import lane_key
 
 __all__ = ["Acceptance", "Decided", "Event", "NewEvent", "NewNotice"]
 

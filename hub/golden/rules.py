@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ground.columns import from_microseconds
-from hub.conflicts.store import Conflict
+from ground.instants import from_microseconds
+from hub.conflicts.model import Conflict
 from hub.effects.rules import EffectState
 from hub.effects.store import Effect
 from hub.events.model import Event

@@ -23,8 +23,9 @@ from sqlalchemy import (
     update,
 )
 
-from ground.columns import Instant, to_microseconds
+from ground.columns import Instant
 from ground.database import Connection
+from ground.instants import to_microseconds
 from ground.statements import among, keys
 from ground.strict_json import dumps
 from hub.lanes.tables import lane
@@ -35,7 +36,6 @@ __all__ = [
     "any_due",
     "claim",
     "held",
-    "lane_key",
     "make_due",
     "postpone",
     "release",
@@ -73,11 +73,6 @@ class Lane:
     def external_id(self) -> str:
         """Return the external id in the key."""
         return self.key.split("|", 2)[2]
-
-
-def lane_key(connection_id: str, object_type: str, external_id: str) -> str:
-    """Name a lane; only the external id may hold a bar."""
-    return f"{connection_id}|{object_type}|{external_id}"
 
 
 _RING = """

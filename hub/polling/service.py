@@ -13,11 +13,12 @@ from ground.strict_json import canonical
 from hub.connections.service import report_failure
 from hub.events import store as events
 from hub.events.model import NewEvent
-from hub.lanes.store import Lease, lane_key
+from hub.lanes.store import Lease
 from hub.polling import store
 from hub.polling.model import Poll
 from hub.polling.rules import news, remember, versioned
 from hub.wiring import Hub
+from master_data.model import lane_key
 from master_data.store import known_versions
 
 __all__ = ["poll_due", "poll_now", "schedule"]

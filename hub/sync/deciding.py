@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from connectors.contract import Absent, SourceState
-from hub.conflicts.store import NewConflict
+from hub.conflicts.model import NewConflict, OpenConflict
 from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
 from hub.lanes.store import Lane
@@ -16,7 +16,7 @@ from hub.sync.board import Board, Place
 from hub.sync.family import load_family
 from hub.sync.freshness import Choice, Known, Use, sighting_of
 from hub.sync.links import Links
-from hub.sync.model import Case, Decision, OpenConflict
+from hub.sync.model import Case, Decision
 from hub.sync.planning import Plan, plan
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
 from hub.sync.views import Sight, sight_of, view_of

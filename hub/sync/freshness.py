@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.contract import ChangeKind
-from ground.columns import to_microseconds
+from ground.instants import to_microseconds
 from hub.events.model import Event
 from hub.events.rules import Outcome
 from master_data.merge import Sighting

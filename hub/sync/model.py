@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from hub.conflicts.model import OpenConflict
 from hub.events.rules import Outcome
 from hub.sync.views import Sight
 from master_data.merge import Sighting
 from master_data.model import Crossref, FieldResult, Golden, Record, Value
 
-__all__ = ["Case", "Decision", "OpenConflict", "Rival"]
+__all__ = ["Case", "Decision"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +22,6 @@ class Case:
     sight: Sight
     sighting: Sighting
     mapping_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Rival:
-    """One value of a conflict: who says it, since when."""
-
-    source: str
-    value: Value
-    at: int
-
-    def to_json(self) -> dict[str, Value]:
-        """Return the stored form."""
-        return {"source": self.source, "value": self.value, "at": self.at}
-
-
-@dataclass(frozen=True, slots=True)
-class OpenConflict:
-    """A conflict to open, or to bring up to date when it is open already.
-
-    `subject`: a path for rival or unmapped values, another golden id for a possible duplicate.
-    """
-
-    kind: str
-    entity: str
-    golden_id: str
-    subject: str
-    connection: str | None
-    rule: str
-    why: str
-    rivals: tuple[Rival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from hub.conflicts.model import OpenConflict, Rival
 from hub.events.rules import Outcome, first_outcome
-from hub.sync.model import Case, Decision, OpenConflict, Rival
+from hub.sync.model import Case, Decision
 from master_data.fields import EntitySchema
 from master_data.merge import Merge, Reading, merge
 from master_data.model import (

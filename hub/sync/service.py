@@ -18,8 +18,8 @@ from hub.lanes import store as lanes
 from hub.lanes.store import Lane, Lease
 from hub.sync.board import Board, Place
 from hub.sync.deciding import Deciding, Verdict
-from hub.sync.freshness import Choice, Hint, choose
 from hub.sync.family import load_family
+from hub.sync.freshness import Choice, Hint, choose
 from hub.sync.store import free_arrived, write
 from hub.wiring import Hub
 from master_data import store as golden_store

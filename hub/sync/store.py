@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from ground.database import Connection
 from ground.statements import insert_many
 from hub.conflicts import store as conflicts
-from hub.conflicts.store import Closing, Conflict
+from hub.conflicts.model import Closing, Conflict
 from hub.effects import store as effects
 from hub.effects.store import NewEffect
 from hub.events import store as events

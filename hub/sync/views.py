@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from mappings import CompiledMapping, Inbound, View
+from mappings import Inbound, View
 from master_data.alignment import align
 from master_data.fields import EntitySchema
 from master_data.merge import Reading

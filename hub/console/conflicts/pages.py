@@ -7,11 +7,11 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.requests import Request
 
 from ground import strict_json
-from ground.columns import from_microseconds
+from ground.instants import from_microseconds
 from hub.conflicts import store
+from hub.conflicts.model import Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
 from hub.conflicts.service import Resolution, resolve
-from hub.conflicts.store import Conflict
 from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.console.store import titles_of
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
-from ground.columns import from_microseconds
+from ground.instants import from_microseconds
 from hub.console import store
 from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.golden.api import Collection
