@@ -10,6 +10,8 @@ PortalError
 
 from collections.abc import Mapping
 
+from portal.i18n import msg
+
 
 class PortalError(Exception):
     """The portal did not do what was asked."""
@@ -36,7 +38,10 @@ class FieldsRefused(PortalError):  # noqa: N818 - named by what went wrong
 
 
 class LastAdmin(PortalError):  # noqa: N818 - named by what went wrong
-    """There must always be an active administrator."""
+    """The change would leave no active administrator."""
+
+    def __init__(self) -> None:
+        super().__init__(msg("There must always be an active administrator."))
 
 
 class NoSuchUser(PortalError):  # noqa: N818 - named by what went wrong

@@ -27,6 +27,11 @@ language: ContextVar[str] = ContextVar("language", default="en")
 """The language of the request being answered."""
 
 
+def msg(text: str) -> str:
+    """Mark an English text that a page will translate, so that pybabel finds it."""
+    return text
+
+
 class Catalogues:
     """The texts of all modules in all languages; a missing text stays English."""
 

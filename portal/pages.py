@@ -14,13 +14,13 @@ from portal.admin import pages as admin_pages
 from portal.errors import FieldsRefused, SignInRefused, SignInThrottled
 from portal.front import THEME_COOKIE, Front, PageForm
 from portal.guard import require
-from portal.i18n import LANGUAGES
+from portal.i18n import LANGUAGES, msg
 from portal.model import Figure, Kind, Module, Principal, Theme, Toast
 from portal.rules import can, local_path
 from portal.security import VISIT_COOKIE, session_cookie
 
 _YEAR = 31_536_000
-THROTTLED = "Too many attempts. Wait a few minutes and try again."
+THROTTLED = msg("Too many attempts. Wait a few minutes and try again.")
 Own = Annotated[Principal, Depends(require("portal.account.read"))]
 OwnChange = Annotated[Principal, Depends(require("portal.account.write"))]
 
@@ -103,7 +103,7 @@ def _add_sign_in(routes: APIRouter, portal: Front) -> None:
     def answer(request: Request, form: Annotated[SignInForm, Form()]) -> Response:
         old = request.cookies.get(session_cookie(request.url.scheme), "")
         if not old and VISIT_COOKIE not in request.cookies:
-            why = "Your browser sent no cookie. Allow cookies and try again."
+            why = msg("Your browser sent no cookie. Allow cookies and try again.")
             return _ask_again(portal, request, form, why, HTTPStatus.FORBIDDEN)
         try:
             token = sign_in.sign_in(
@@ -114,7 +114,7 @@ def _add_sign_in(routes: APIRouter, portal: Front) -> None:
             page.headers["Retry-After"] = str(wait.seconds)
             return page
         except SignInRefused:
-            why = "The address or the password is wrong."
+            why = msg("The address or the password is wrong.")
             return _ask_again(portal, request, form, why, HTTPStatus.UNAUTHORIZED)
         return _signed_in(request, portal.redirect(request, form.next), token)
 
@@ -195,7 +195,7 @@ def _add_account(routes: APIRouter, portal: Front) -> None:
         request: Request, principal: OwnChange, form: Annotated[PasswordForm, Form()]
     ) -> Response:
         if form.new != form.again:
-            return _account_again(portal, request, {"again": "The two new passwords differ."})
+            return _account_again(portal, request, {"again": msg("The two new passwords differ.")})
         try:
             token = service.change_password(
                 portal.env, principal, form.current, form.new, address=_address(request)

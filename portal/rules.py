@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 
+from portal.i18n import msg
 from portal.model import ApiKey, Kind, Principal, Role, Session
 
 IDLE = timedelta(minutes=30)
@@ -91,7 +92,7 @@ def scope_problem(scope: str) -> str | None:
     """Return why `scope` is no pattern of permissions, or None."""
     words = scope.split(".")
     if len(words) != 3 or not all(_is_word(word) for word in words):  # noqa: PLR2004
-        return "A scope reads module.object.action; * stands for any word."
+        return msg("A scope reads module.object.action; * stands for any word.")
     return None
 
 
@@ -148,15 +149,15 @@ def wait_after(limit: Limit, failures: int, last: datetime, now: datetime) -> ti
 def password_problem(password: str, email: str, name: str) -> str | None:
     """Return why a new password is refused, or None."""
     if len(password) < PASSWORD_MIN:
-        return "Use at least 12 characters."
+        return msg("Use at least 12 characters.")
     if len(password) > PASSWORD_MAX:
-        return "Use at most 128 characters."
+        return msg("Use at most 128 characters.")
     low = password.lower()
     if low in _COMMON or len(set(low)) < 4:  # noqa: PLR2004 - "aaaabbbbaaaa"
-        return "This password is too easy to guess."
+        return msg("This password is too easy to guess.")
     own = [part for part in (email.partition("@")[0].lower(), name.lower()) if len(part) > 3]  # noqa: PLR2004
     if any(low.startswith(part) and len(low) - len(part) < 6 for part in own):  # noqa: PLR2004
-        return "This password is too close to your name."
+        return msg("This password is too close to your name.")
     return None
 
 
@@ -165,18 +166,18 @@ def email_problem(email: str) -> str | None:
     local, _, host = email.partition("@")
     odd = any(c.isspace() or not c.isprintable() or c == "@" for c in local + host)
     if not local or not host or odd or len(email) > 254:  # noqa: PLR2004 - RFC 5321
-        return "Write an e-mail address."
+        return msg("Write an e-mail address.")
     return None
 
 
 def name_problem(name: str) -> str | None:
     """Return why this is no name of a user or key, or None."""
-    return None if 0 < len(name) <= 120 else "Write a name."  # noqa: PLR2004 - the column
+    return None if 0 < len(name) <= 120 else msg("Write a name.")  # noqa: PLR2004 - the column
 
 
 def days_problem(days: int | None) -> str | None:
     """Return why a key cannot live so long, or None."""
-    return None if days is None or 0 < days <= 3650 else "Choose between 1 and 3650 days."  # noqa: PLR2004
+    return None if days is None or 0 < days <= 3650 else msg("Choose between 1 and 3650 days.")  # noqa: PLR2004
 
 
 def normal_email(email: str) -> str:

@@ -11,7 +11,7 @@ from ground.database import Connection
 from ground.env import Env
 from portal import rules, secrets, store
 from portal.errors import FieldsRefused, LastAdmin, NoSuchKey, NoSuchUser, SignInRefused
-from portal.i18n import LANGUAGES
+from portal.i18n import LANGUAGES, msg
 from portal.model import ApiKey, Kind, Principal, Role, Theme, User
 from portal.sign_in import sign_in
 
@@ -42,7 +42,7 @@ def change_password(env: Env, principal: Principal, current: str, new: str, *, a
     try:
         sign_in(env, principal.email, current, address)
     except SignInRefused:
-        raise FieldsRefused({"current": "This is not your password."}) from None
+        raise FieldsRefused({"current": msg("This is not your password.")}) from None
     problem = rules.password_problem(new, principal.email, principal.name)
     if problem:
         raise FieldsRefused({"new": problem})
@@ -114,7 +114,7 @@ def create_user(
         version=1,
     )
     if not env.db.write(lambda connection: store.add_user(connection, user, hashed)):
-        raise FieldsRefused({"email": "There is already a user with this address."})
+        raise FieldsRefused({"email": msg("There is already a user with this address.")})
     return CreatedUser(user, chosen)
 
 

@@ -11,16 +11,17 @@ from portal.errors import FieldsRefused
 from portal.front import Front, PageForm
 from portal.grid import Column, Filter, Grid, Kind
 from portal.guard import require
+from portal.i18n import msg
 from portal.model import ApiKey, Principal, Role, Toast, User
 from portal.rules import key_is_live
 
 ROLE_TEXTS = {
-    Role.ADMIN: "Everything, with users and API keys.",
-    Role.INTEGRATOR: "Connections, mappings and all records.",
-    Role.STEWARD: "Conflicts, duplicates and golden records; reads CRM and ERP.",
-    Role.SALES: "Works in the CRM; reads the ERP and the hub.",
-    Role.CLERK: "Works in the ERP; reads the CRM and the hub.",
-    Role.VIEWER: "Reads everything, changes nothing.",
+    Role.ADMIN: msg("Everything, with users and API keys."),
+    Role.INTEGRATOR: msg("Connections, mappings and all records."),
+    Role.STEWARD: msg("Conflicts, duplicates and golden records; reads CRM and ERP."),
+    Role.SALES: msg("Works in the CRM; reads the ERP and the hub."),
+    Role.CLERK: msg("Works in the ERP; reads the CRM and the hub."),
+    Role.VIEWER: msg("Reads everything, changes nothing."),
 }
 ROLE_TONES = {
     "admin": "violet",
@@ -31,6 +32,21 @@ ROLE_TONES = {
     "viewer": "",
 }
 _ROLES = [(role.value, role.value) for role in Role]
+
+# Roles and states are shown by their names.
+_NAMES = (
+    msg("admin"),
+    msg("integrator"),
+    msg("steward"),
+    msg("sales"),
+    msg("clerk"),
+    msg("viewer"),
+    msg("active"),
+    msg("disabled"),
+    msg("live"),
+    msg("expired"),
+    msg("revoked"),
+)
 
 USERS = Grid(
     "/users",
@@ -43,7 +59,7 @@ USERS = Grid(
         Column("created_at", "Created", Kind.DATE, extra=True),
     ),
     filters=(Filter("role", "Role", _ROLES),),
-    search="Search users",
+    search=msg("Search users"),
     csv=False,
 )
 KEYS = Grid(

@@ -15,10 +15,9 @@ if (palette) {
   }
 
   function searchLink(option, typed) {
-    const link = option.querySelector("a");
-    const target = new URL(link.getAttribute("href"), location.origin);
+    const target = new URL(option.getAttribute("href"), location.origin);
     target.searchParams.set(option.dataset.search, typed);
-    link.setAttribute("href", target.pathname + target.search);
+    option.setAttribute("href", target.pathname + target.search);
     option.querySelector("[data-typed]").textContent = typed;
   }
 
@@ -54,7 +53,7 @@ if (palette) {
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown") step(1);
     else if (event.key === "ArrowUp") step(-1);
-    else if (event.key === "Enter") palette.querySelector('[aria-selected="true"] a')?.click();
+    else if (event.key === "Enter") palette.querySelector('[aria-selected="true"]')?.click();
     else return;
     event.preventDefault();
   });

@@ -18,7 +18,9 @@ def routes(local_portal):
         for route in entries:
             if isinstance(route, Route):
                 path = route.path.replace("{user_id}", "us_none").replace("{key_id}", "ak_none")
-                yield from ((method, path) for method in sorted(route.methods - {"HEAD"}))
+                yield from (
+                    (method, path) for method in sorted((route.methods or set()) - {"HEAD"})
+                )
             elif hasattr(route, "original_router"):
                 yield from flat(route.original_router.routes)
 

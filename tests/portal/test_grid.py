@@ -16,7 +16,7 @@ GRID = Grid(
     default_sort="name",
     keep=("tab",),
 )
-RECORDS = [{"id": "1", "name": "Ana", "state": "open", "credit": None, "roles": []}]
+RECORDS: list[dict] = [{"id": "1", "name": "Ana", "state": "open", "credit": None, "roles": []}]
 
 
 def view(query, after=None):

@@ -30,6 +30,12 @@ def enter(portal, email="lucia@example.com", password=PASSWORD, address="10.0.0.
     return sign_in.sign_in(portal.env, email, password, address, **more)
 
 
+def who_is(portal, token):
+    principal = sign_in.principal_of_session(portal.env, token)
+    assert principal is not None
+    return principal
+
+
 def eventually(holds):
     """Wait for a note that is written without waiting."""
     give_up = time.monotonic() + 10
@@ -45,7 +51,7 @@ def seen_at(portal, token):
 
 def test_a_user_signs_in_with_the_address_however_it_is_written(portal, admin):
     token = enter(portal, " LUCIA@example.com")
-    who = sign_in.principal_of_session(portal.env, token)
+    who = who_is(portal, token)
     assert (who.id, who.name, who.role) == (admin.id, "Lucía Marín", Role.ADMIN)
 
 
@@ -113,7 +119,7 @@ def test_a_disabled_user_is_refused_like_an_unknown_one(portal, admin):
 
 
 def test_a_new_password_needs_the_old_one(portal, admin):
-    who = sign_in.principal_of_session(portal.env, enter(portal))
+    who = who_is(portal, enter(portal))
     with pytest.raises(FieldsRefused) as refused:
         service.change_password(portal.env, who, "wrong", "another-long-password", address="a")
     assert "current" in refused.value.reasons
@@ -124,9 +130,9 @@ def test_a_new_password_needs_the_old_one(portal, admin):
 
 def test_a_new_password_keeps_only_this_browser_signed_in(portal, admin):
     here, there = enter(portal), enter(portal)
-    who = sign_in.principal_of_session(portal.env, here)
+    who = who_is(portal, here)
     new = service.change_password(portal.env, who, PASSWORD, "another-long-password", address="a")
-    assert sign_in.principal_of_session(portal.env, new).id == admin.id
+    assert who_is(portal, new).id == admin.id
     assert sign_in.principal_of_session(portal.env, here) is None
     assert sign_in.principal_of_session(portal.env, there) is None
     with pytest.raises(SignInRefused):
@@ -201,6 +207,7 @@ def test_a_success_forgets_the_failures_of_that_account_and_address(portal, admi
 def test_a_key_speaks_for_its_role_until_it_is_revoked(portal):
     created = portal.create_key("Web shop", Role.CLERK, ("erp.products.read",))
     who = sign_in.principal_of_key(portal.env, created.secret)
+    assert who is not None
     assert (who.id, who.role, who.scopes) == (created.key.id, Role.CLERK, ("erp.products.read",))
     portal.revoke_key(created.key.id)
     assert sign_in.principal_of_key(portal.env, created.secret) is None

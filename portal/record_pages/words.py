@@ -1,0 +1,95 @@
+"""The words under which fields, their parts and their choices are shown: one place for all pages.
+
+A name that is not listed here reads as its own words: `payment_terms` is "Payment terms".
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from ground.records.fields import Choice, SetOf
+from ground.records.model import RecordKind
+from portal.grid import Filter
+
+__all__ = ["choice_labels", "choice_options", "filter_of", "label", "width"]
+
+_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "addresses.uses": "Used for",
+        "category_id": "Category",
+        "code": "Code",
+        "consents.basis": "Legal basis",
+        "consents.given_at": "Given at (UTC)",
+        "contact_points": "Phone, e-mail, web",
+        "contact_points.value": "Number or address",
+        "contact_points.kind": "Type",
+        "credit_limit": "Credit limit",
+        "currency": "Currency",
+        "customer_id": "Customer",
+        "duns": "D-U-N-S",
+        "email": "E-mail",
+        "erp_number": "ERP number",
+        "gln": "GLN",
+        "gtins": "GTINs",
+        "hs_code": "Customs code",
+        "kind": "Type",
+        "lei": "LEI",
+        "number": "Number",
+        "origin": "Country of origin",
+        "other_ids": "Other numbers",
+        "other_ids.value": "Number",
+        "owner": "Account owner",
+        "parent_id": "Parent category",
+        "price_list": "Price list",
+        "registry": "Commercial register",
+        "sku": "SKU",
+        "street2": "Street, second line",
+        "subdivision": "Region",
+        "tax_ids": "Tax ids",
+        "tax_ids.value": "Number",
+        "timezone": "Time zone",
+        "uom": "Unit",
+        "vat": "VAT",
+    }
+)
+_WIDTHS: Mapping[str, str] = MappingProxyType(
+    {
+        "addresses.uses": "",
+        "addresses.street": "half",
+        "addresses.street2": "half",
+        "addresses.postal_code": "quarter",
+        "addresses.city": "two-thirds",
+        "addresses.subdivision": "half",
+        "addresses.country": "half",
+        "contact_points.kind": "quarter",
+        "contact_points.value": "half",
+        "contact_points.purpose": "quarter",
+        "contact_points.preferred": "half",
+    }
+)
+
+
+def label(name: str, of: str = "") -> str:
+    """Return the message id under which a field, a part of a list `of`, or a choice is shown."""
+    known = _LABELS.get(f"{of}.{name}") or _LABELS.get(name)
+    return known or name.replace("_", " ").capitalize()
+
+
+def width(name: str, of: str) -> str:
+    """Return how wide a part of a list is in a form."""
+    return _WIDTHS.get(f"{of}.{name}", "third")
+
+
+def choice_labels(kind: RecordKind, name: str) -> dict[str, str]:
+    """Return value -> message id of a field with a closed list of values."""
+    return dict(choice_options(kind.by_name[name].type))
+
+
+def choice_options(type_of_value: object) -> list[tuple[str, str]]:
+    """Return (value, message id) pairs of a closed list; none for any other type."""
+    inner = type_of_value.of if isinstance(type_of_value, SetOf) else type_of_value
+    return [(each, label(each)) for each in inner.options] if isinstance(inner, Choice) else []
+
+
+def filter_of(kind: RecordKind, name: str) -> Filter:
+    """Return the filter of a list by a field with a closed list of values."""
+    return Filter(name, label(name), choice_options(kind.by_name[name].type))
