@@ -11,13 +11,12 @@ from hub.conflicts.model import Closing, Conflict
 from hub.conflicts.rules import Choice, Kind, absorb, choices_of, settle_value
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
-from hub.events.model import NewEvent
+from hub.events.model import SETTLED, NewEvent
 from hub.events.rules import Outcome
-from hub.sync.board import Board
+from hub.projection.board import Board
+from hub.projection.family import load_family
+from hub.projection.planning import plan
 from hub.sync.deciding import Version
-from hub.sync.family import load_family
-from hub.sync.freshness import SETTLED
-from hub.sync.planning import plan
 from hub.sync.store import close_events, write_board, write_plans, write_versions
 from hub.wiring import Hub
 from master_data import store as golden_store

@@ -1,6 +1,6 @@
 """Settles a batch of answers: one transaction, item by item, each crossref behind its own fence."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -20,17 +20,16 @@ from ground.instants import from_microseconds, to_microseconds
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict
 from hub.effects import settling, store
+from hub.effects.arrivals import announce_live, release_arrived
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Frozen
+from hub.effects.model import NewEffect, Settled
 from hub.effects.rules import EffectState, is_exhausted, retry_at
 from hub.effects.settling import Answer
-from hub.effects.store import NewEffect, Settled
 from hub.events import store as events
-from hub.events.model import NewEvent
+from hub.events.model import FILLED, SETTLED, NewEvent
 from hub.lanes import store as lanes
-from hub.sync.freshness import FILLED, SETTLED
-from hub.sync.planning import CREATE, UPDATE
-from hub.sync.store import announce_live
+from hub.projection.planning import CREATE, UPDATE
 from master_data import store as golden_store
 from master_data.errors import GoldenMoved
 from master_data.model import Crossref, split_path
@@ -272,11 +271,3 @@ def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:
     announce_live(connection, made.live, at)
     lanes.waiting_for(connection, [f"effect:{each}" for each in made.freed], at)
     release_arrived(connection, {e.waits_for for e in made.plans if e.waits_for}, at)
-
-
-def release_arrived(connection: Connection, names: Iterable[str], at: datetime) -> None:
-    """Free effects whose record came there while their batch was under way."""
-    for name in names:
-        connection_id, _, golden_id = name.partition(":")
-        if golden_store.external_id_of(connection, connection_id, golden_id) is not None:
-            store.release(connection, [name], at)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from hub.effects.freezing import Frozen, Nothing, Wait
-from hub.sync.board import Board
-from hub.sync.links import Links
-from hub.sync.views import Sight, sight_of, view_of
+from hub.projection.board import Board
+from hub.projection.links import Links
+from hub.projection.views import Sight, sight_of, view_of
 from hub.wiring import Hub, OpenConnection
 from master_data.fields import entity_schema
 from master_data.model import Crossref, Golden

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.contract import Write
+from hub.effects.model import Effect
 from hub.effects.rules import loops
-from hub.effects.store import Effect
-from hub.sync.links import Links
-from hub.sync.rules import stale_paths
-from hub.sync.views import view_of
+from hub.projection.links import Links
+from hub.projection.rules import stale_paths
+from hub.projection.views import view_of
 from mappings import CompiledMapping, Missing, View
 from master_data.fields import EntitySchema
 from master_data.model import (

@@ -21,10 +21,10 @@ from hub.effects import settling, store
 from hub.effects.answers import settle_answers
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Frozen
+from hub.effects.model import Effect, Settled
 from hub.effects.rules import EffectState
 from hub.effects.settling import NotLanded
-from hub.effects.store import Effect, Settled
-from hub.sync.family import load_family
+from hub.projection.family import load_pairs
 from hub.wiring import Hub, OpenConnection
 
 __all__ = ["resolve_unknown"]
@@ -44,8 +44,7 @@ def resolve_unknown(hub: Hub, connection: OpenConnection) -> int:
     claimed = hub.db.write(lambda c: _claim(c, delivery))
     by_type: dict[str, list[Frozen]] = {}
     if claimed:
-        ids = {effect.golden_id for effect in claimed}
-        hub.db.read(lambda c: load_family(c, delivery.board, ids))
+        hub.db.read(lambda c: load_pairs(c, delivery.board, claimed))
     for effect in claimed:
         by_type.setdefault(effect.object_type, []).append(_thawed(delivery, effect))
     for object_type, sent in by_type.items():

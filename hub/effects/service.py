@@ -13,14 +13,15 @@ from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict
 from hub.connections import service as connections
 from hub.effects import store
-from hub.effects.answers import release_arrived, settle_answers
+from hub.effects.answers import settle_answers
+from hub.effects.arrivals import release_arrived
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Frozen, Nothing, Wait, freeze
+from hub.effects.model import Effect, Settled
 from hub.effects.resolving import resolve_unknown
 from hub.effects.rules import EffectState
-from hub.effects.store import Effect, Settled
-from hub.sync.board import Board
-from hub.sync.family import load_family
+from hub.projection.board import Board
+from hub.projection.family import load_pairs
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.fields import entity_schema
@@ -86,8 +87,7 @@ def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
     """Read golden records and crossrefs and work out what each effect will write."""
     delivery.board = Board()
     delivery.frozen, delivery.nothing, delivery.waits = [], [], []
-    ids = {effect.golden_id for effect in claimed}
-    delivery.hub.db.read(lambda c: load_family(c, delivery.board, ids))
+    delivery.hub.db.read(lambda c: load_pairs(c, delivery.board, claimed))
     links = delivery.links
     for effect in claimed:
         crossref = delivery.board.crossrefs[effect.crossref_id]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from hub.effects.rules import note_writes
-from hub.sync.views import Sight
+from hub.projection.views import Sight
 from master_data.merge import Reading
 from master_data.model import (
     Base,

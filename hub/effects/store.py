@@ -1,75 +1,20 @@
 """Effects <-> rows: plan, claim, freeze, settle. Each step is fenced by the claim's token."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, update
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
+from hub.effects.model import Effect, NewEffect, Settled
 from hub.effects.rules import EffectState
 from hub.effects.tables import effect
 from hub.lanes.tables import lane
 
-__all__ = ["Effect", "NewEffect", "Settled"]
-
 LOOK_AGAIN = timedelta(minutes=1)
 IN_FLIGHT = (EffectState.SENT.value, EffectState.UNKNOWN.value)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEffect:
-    """A write to plan; it holds no values."""
-
-    id: str
-    crossref_id: str
-    golden_id: str
-    connection: str
-    object_type: str
-    lane: str
-    operation: str
-    reason: str
-    event_id: str | None = None
-    waits_for: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One stored effect. `frozen`: values, paths, expected version, mapping version once claimed."""
-
-    id: str
-    crossref_id: str
-    golden_id: str
-    connection: str
-    object_type: str
-    lane: str
-    operation: str
-    state: EffectState
-    event_id: str | None
-    reason: str
-    waits_for: str | None
-    due_at: datetime
-    token: str | None
-    attempts: int
-    planned_at: datetime
-    sent_at: datetime | None
-    settled_at: datetime | None
-    frozen: dict[str, Any] | None
-    answer: dict[str, Any] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What becomes of a claimed effect: its new state, when it is due again, and the answer."""
-
-    effect_id: str
-    state: EffectState
-    due_at: datetime
-    answer: Mapping[str, Any] | None = None
-    attempts: int = 0
-    frozen: Mapping[str, Any] | None = None
 
 
 def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None:
@@ -144,7 +89,7 @@ def claim(  # noqa: PLR0913 - one statement's parameters
         "until": until,
         "new_token": token,
     }
-    return [_effect(row) for row in connection.execute(_CLAIM, values)]
+    return [_effect(row) for row in connection.execute(_CLAIM, values).mappings()]
 
 
 def freeze(
@@ -327,10 +272,8 @@ def effects_of(connection: Connection, golden_id: str, limit: int) -> list[Effec
         .limit(bindparam("many"))
     )
     rows = connection.execute(query, {"golden": golden_id, "many": limit})
-    return [_effect(row) for row in rows]
+    return [_effect(row) for row in rows.mappings()]
 
 
-def _effect(row: Any) -> Effect:
-    values = dict(row._mapping)
-    values["state"] = EffectState(values["state"])
-    return Effect(**values)
+def _effect(row: RowMapping) -> Effect:
+    return Effect(**{**row, "state": EffectState(row["state"])})

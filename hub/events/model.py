@@ -9,7 +9,12 @@ from connectors.contract import Change, ChangeKind, Record
 from hub.events.rules import Outcome
 from master_data.model import lane_key
 
-__all__ = ["Acceptance", "Decided", "Event", "NewEvent", "NewNotice"]
+__all__ = ["FILLED", "SETTLED", "Acceptance", "Decided", "Event", "NewEvent", "NewNotice"]
+
+SETTLED = "rectoverso:settled"
+"""Actor of an event made of the answer to our own write: what else the record says by now."""
+FILLED = "rectoverso:filled"
+"""The same after a create: what the system filled in by itself."""
 
 
 class Acceptance(StrEnum):

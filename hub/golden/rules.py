@@ -5,8 +5,8 @@ from datetime import datetime
 
 from ground.instants import from_microseconds
 from hub.conflicts.model import Conflict
+from hub.effects.model import Effect
 from hub.effects.rules import EffectState
-from hub.effects.store import Effect
 from hub.events.model import Event
 from hub.events.rules import Outcome
 from hub.golden.model import FieldTold, Happening, Held, VersionRow

@@ -11,15 +11,15 @@ from hub.conflicts.model import NewConflict, OpenConflict
 from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
 from hub.lanes.store import Lane
+from hub.projection.board import Board, Place
+from hub.projection.family import load_family
+from hub.projection.links import Links
+from hub.projection.planning import Plan, plan
+from hub.projection.views import Sight, sight_of, view_of
 from hub.sync import identity
-from hub.sync.board import Board, Place
-from hub.sync.family import load_family
 from hub.sync.freshness import Choice, Known, Use, sighting_of
-from hub.sync.links import Links
 from hub.sync.model import Case, Decision
-from hub.sync.planning import Plan, plan
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
-from hub.sync.views import Sight, sight_of, view_of
 from hub.wiring import Hub
 from mappings import CompiledMapping
 from master_data import store as golden_store
@@ -116,14 +116,14 @@ class Deciding:
         ids = {golden_id for found in hits.values() for golden_id in found}
         self.hub.db.read(lambda c: load_family(c, self.board, ids))
 
+    def known(self, choice: Known, told: Sequence[Event], golden_id: str) -> None:
+        """Close events that tell what was decided or written already."""
+        self._close(told, choice.event, Outcome.NO_OP, golden_id, {"reason": "already known"})
+
     def decide(self, lane: Lane, choice: Choice, told: Sequence[Event]) -> None:
         """Give every event of a lane its outcome."""
         place = (lane.connection, lane.object_type, lane.external_id)
         crossref = self.board.crossref_at(place)
-        if isinstance(choice, Known):
-            golden_id = crossref.golden_id if crossref else None
-            self._close(told, choice.event, Outcome.NO_OP, golden_id, {"reason": "already known"})
-            return
         state = self.states.get(place)
         try:
             if state is None:

@@ -5,15 +5,11 @@ from dataclasses import dataclass
 
 from connectors.contract import ChangeKind
 from ground.instants import to_microseconds
-from hub.events.model import Event
+from hub.events.model import FILLED, SETTLED, Event
 from hub.events.rules import Outcome
 from master_data.merge import Sighting
-from master_data.model import Crossref
+from master_data.model import Crossref, CrossrefHead
 
-SETTLED = "rectoverso:settled"
-"""Actor of an event made of the answer to our own write: what else the record says by now."""
-FILLED = "rectoverso:filled"
-"""The same after a create: what the system filled in by itself."""
 OWN = (SETTLED, FILLED)
 
 
@@ -41,25 +37,25 @@ class Known:
 Choice = Use | Hint | Known
 
 
-def choose(events: Sequence[Event], crossref: Crossref | None, *, comparable: bool) -> Choice:
+def choose(events: Sequence[Event], known: CrossrefHead | None, *, comparable: bool) -> Choice:
     """Pick what to judge of a lane's events (oldest first, at least one)."""
     last = events[-1]
     if any(each.kind is ChangeKind.DELETED for each in events):
         return Hint(next(each for each in reversed(events) if each.kind is ChangeKind.DELETED))
     if comparable:
-        return _by_version(events, crossref)
-    settled = crossref.settled_at if crossref else 0
+        return _by_version(events, known)
+    settled = known.settled_at if known else 0
     if last.state is not None and last.read_at and to_microseconds(last.read_at) > settled:
         return Use(last)
     return Hint(last)
 
 
-def _by_version(events: Sequence[Event], crossref: Crossref | None) -> Choice:
+def _by_version(events: Sequence[Event], head: CrossrefHead | None) -> Choice:
     told = [each for each in events if each.version is not None]
     if not told:
         return Hint(events[-1])
     newest = max(told, key=lambda each: int(each.version or 0))
-    known = crossref.remote_version if crossref else None
+    known = head.remote_version if head else None
     pending = newest.actor in OWN or any(each.outcome is Outcome.WAITING for each in events)
     if known is not None and int(newest.version or 0) <= int(known) and not pending:
         unversioned = [each for each in events if each.version is None]

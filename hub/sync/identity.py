@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from hub.conflicts.model import OpenConflict, Rival
-from hub.sync.board import Board, Place
-from hub.sync.views import Sight
+from hub.projection.board import Board, Place
+from hub.projection.views import Sight
 from master_data.blocking import MatchKeys, match_keys
 from master_data.matching import Candidate, Link, candidates_of, identify
 from master_data.model import (

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from hub.conflicts.model import OpenConflict
 from hub.events.rules import Outcome
-from hub.sync.views import Sight
+from hub.projection.views import Sight
 from master_data.merge import Sighting
 from master_data.model import Crossref, FieldResult, Golden, Record, Value
 

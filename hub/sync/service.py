@@ -11,19 +11,21 @@ from connectors.errors import ConnectorError
 from ground.database import Connection
 from hub.connections import service as connections
 from hub.effects import store as effects
+from hub.effects.arrivals import free_arrived
 from hub.events import store as events
 from hub.events.model import Event
 from hub.events.rules import Outcome
 from hub.lanes import store as lanes
 from hub.lanes.store import Lane, Lease
-from hub.sync.board import Board, Place
+from hub.projection.board import Board, Place
+from hub.projection.family import load_family
 from hub.sync.deciding import Deciding, Verdict
-from hub.sync.family import load_family
-from hub.sync.freshness import Choice, Hint, choose
-from hub.sync.store import free_arrived, write
+from hub.sync.freshness import Choice, Hint, Known, choose
+from hub.sync.store import write
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.errors import GoldenMoved
+from master_data.model import CrossrefHead
 
 __all__ = ["decide_due"]
 
@@ -44,6 +46,7 @@ class Turn:
     lanes: dict[str, Lane]
     events: dict[str, list[Event]] = field(default_factory=dict)
     board: Board = field(default_factory=Board)
+    heads: dict[str, CrossrefHead] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     states: dict[str, SourceState | Absent] = field(default_factory=dict)
     read_at: dict[str, datetime] = field(default_factory=dict)
@@ -106,29 +109,39 @@ def _decide(hub: Hub, turn: Turn) -> None:
 
 
 def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
-    """Read the events of the lanes, their crossrefs and golden records with all their crossrefs."""
+    """Read the events of the lanes; of those with news, the golden records with all crossrefs."""
     keys = list(turn.lanes)
     turn.board = Board()
     turn.events = events.undecided(connection, keys)
     for key, told in events.open_of(connection, keys).items():
         waiting = [each for each in told if each.outcome is Outcome.WAITING]
         turn.events.setdefault(key, []).extend(waiting)
-    for connection_id, object_type in {turn.place(key)[:2] for key in keys}:
-        ids = [p[2] for p in map(turn.place, keys) if p[:2] == (connection_id, object_type)]
-        turn.board.add_crossrefs(
-            golden_store.crossrefs_by_external(connection, connection_id, object_type, ids)
-        )
-    claimed = {e.client_key for told in turn.events.values() for e in told if e.client_key}
-    own = golden_store.crossrefs_by_id(connection, claimed) if claimed else {}
-    turn.board.add_crossrefs(own.values())
-    load_family(connection, turn.board, {each.golden_id for each in turn.board.crossrefs.values()})
+    turn.heads = _heads(turn, connection)
     for key, told in turn.events.items():
         comparable = hub.connector(turn.lanes[key].connection).capabilities.comparable_version
         told.sort(key=lambda each: (each.received_at, each.id))
         if told and key not in turn.states:
-            turn.choices[key] = choose(
-                told, turn.board.crossref_at(turn.place(key)), comparable=comparable
-            )
+            turn.choices[key] = choose(told, turn.heads.get(key), comparable=comparable)
+    news = [key for key, choice in turn.choices.items() if not isinstance(choice, Known)]
+    golden_ids = {turn.heads[key].golden_id for key in news if key in turn.heads}
+    unlinked = [key for key in news if key not in turn.heads]
+    claimed = {e.client_key for key in unlinked for e in turn.events[key] if e.client_key}
+    if claimed:
+        own = golden_store.crossrefs_by_id(connection, claimed)
+        golden_ids |= {each.golden_id for each in own.values()}
+    if golden_ids:
+        load_family(connection, turn.board, golden_ids)
+
+
+def _heads(turn: Turn, connection: Connection) -> dict[str, CrossrefHead]:
+    """Return lane -> what is known of its record without reading it."""
+    found: dict[str, CrossrefHead] = {}
+    places = {key: turn.place(key) for key in turn.lanes}
+    for connection_id, object_type in {place[:2] for place in places.values()}:
+        mine = {p[2]: key for key, p in places.items() if p[:2] == (connection_id, object_type)}
+        heads = golden_store.heads_by_external(connection, connection_id, object_type, list(mine))
+        found |= {mine[head.external_id]: head for head in heads if head.external_id is not None}
+    return found
 
 
 def _read_hints(hub: Hub, turn: Turn) -> None:
@@ -176,7 +189,11 @@ def _judge(hub: Hub, turn: Turn) -> Verdict:
     )
     for key, told in turn.events.items():
         if key in turn.choices:
-            deciding.decide(turn.lanes[key], turn.choices[key], told)
+            choice = turn.choices[key]
+            if isinstance(choice, Known):
+                deciding.known(choice, told, turn.heads[key].golden_id)
+            else:
+                deciding.decide(turn.lanes[key], choice, told)
     return deciding.finish()
 
 

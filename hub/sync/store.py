@@ -11,20 +11,19 @@ from ground.statements import insert_many
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import Closing, Conflict
 from hub.effects import store as effects
-from hub.effects.store import NewEffect
+from hub.effects.arrivals import announce_live
+from hub.effects.model import NewEffect
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
-from hub.lanes import store as lanes
-from hub.sync.board import Board
+from hub.projection.board import Board
+from hub.projection.planning import Plan
 from hub.sync.deciding import Verdict, Version
-from hub.sync.planning import Plan
 from hub.sync.rules import SNAPSHOT_EVERY
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.blocking import match_keys
 from master_data.errors import GoldenMoved
-from master_data.model import Crossref
 from master_data.tables import golden_version
 
 
@@ -175,26 +174,3 @@ def close_events(
         ],
         at,
     )
-
-
-def announce_live(connection: Connection, crossrefs: Iterable[Crossref], at: datetime) -> None:
-    """Free what waited for these records: lanes that refer to them, effects of their children."""
-    told = [each for each in crossrefs if each.external_id is not None]
-    if not told:
-        return
-    names = [f"{each.connection}:{each.entity}:{each.external_id}" for each in told]
-    lanes.waiting_for(connection, [*names, *(f"effect:{each.id}" for each in told)], at)
-    effects.release(connection, [f"{each.connection}:{each.golden_id}" for each in told], at)
-
-
-def free_arrived(connection: Connection, names: Iterable[str], at: datetime) -> None:
-    """Free lanes that began to wait for a record which is linked by now."""
-    arrived = []
-    for name in names:
-        if name.startswith("effect:"):
-            continue
-        connection_id, entity, external_id = name.split(":", 2)
-        if golden_store.golden_id_of(connection, connection_id, entity, external_id):
-            arrived.append(name)
-    if arrived:
-        lanes.waiting_for(connection, arrived, at)

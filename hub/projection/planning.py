@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from hub.sync.board import Board
-from hub.sync.rules import stale_paths
+from hub.projection.board import Board
+from hub.projection.rules import stale_paths
 from hub.wiring import OpenConnection
 from mappings import CompiledMapping
 from master_data.model import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from ground.database import Database
-from hub.sync.board import Board
+from hub.projection.board import Board
 from master_data import store
 from master_data.model import CrossrefState
 
