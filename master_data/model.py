@@ -152,6 +152,17 @@ class Crossref:
         return replace(self, **changes)
 
 
+@dataclass(frozen=True, slots=True)
+class CrossrefHead:
+    """What tells whether a state of a record is news, without the record."""
+
+    id: str
+    external_id: str | None
+    golden_id: str
+    remote_version: str | None
+    settled_at: int
+
+
 def lane_key(connection: str, object_type: str, external_id: str) -> str:
     """Name the lane of one external record; only the external id may hold a bar."""
     return f"{connection}|{object_type}|{external_id}"

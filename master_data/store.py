@@ -16,6 +16,7 @@ from master_data.model import (
     ConnectionId,
     Contribution,
     Crossref,
+    CrossrefHead,
     CrossrefId,
     CrossrefState,
     Golden,
@@ -70,6 +71,24 @@ def crossrefs_by_external(
     )
     values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
     return [_crossref(row) for row in connection.execute(query, values)]
+
+
+def heads_by_external(
+    connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
+) -> list[CrossrefHead]:
+    """Return the heads of the crossrefs of these records of one system."""
+    query = select(*(crossref.c[name] for name in CrossrefHead.__slots__)).where(
+        crossref.c.connection == bindparam("conn"),
+        crossref.c.object_type == bindparam("type"),
+        among(crossref.c.external_id, "ids"),
+    )
+    values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
+    return [
+        CrossrefHead(
+            row.id, row.external_id, row.golden_id, row.remote_version, _micros(row.settled_at)
+        )
+        for row in connection.execute(query, values)
+    ]
 
 
 def crossrefs_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Crossref]:

@@ -97,6 +97,8 @@ class _Front:
         if prefix not in self._apps:
             prefix = ""
         inner = {**scope, "root_path": scope.get("root_path", "") + prefix} if prefix else scope
+        if prefix and path == prefix:
+            inner["path"] = f"{prefix}/"
         await self._apps[prefix](inner, receive, send)
 
 

@@ -22,7 +22,6 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     """Return the route of the first page."""
     routes = APIRouter()
 
-    @routes.get("", include_in_schema=False)
     @routes.get("/", include_in_schema=False)
     def overview(request: Request, principal: Read) -> HTMLResponse:
         """Show the balance sheet, what waits, and how connections do."""
