@@ -5,14 +5,14 @@ from fastapi import FastAPI
 from connectors.errors import ConnectorError, NotSupported
 from ground import problem
 from hub import errors
-from hub.conflicts import api as conflicts
-from hub.connections import api as connections
 from hub.console import pages as console
-from hub.effects import api as effects
-from hub.events import api as events
-from hub.golden import api as golden
-from hub.mapping_documents import api as mapping_documents
-from hub.polling import api as polling
+from hub.rest.conflicts import api as conflicts
+from hub.rest.connections import api as connections
+from hub.rest.effects import api as effects
+from hub.rest.events import api as events
+from hub.rest.golden import api as golden
+from hub.rest.mappings import api as mappings
+from hub.rest.polling import api as polling
 from hub.wiring import Hub
 from master_data.errors import NoSuchGolden
 
@@ -48,7 +48,7 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=1_048_576,
     )
     # polling first: its /connections/{connection}/reconcile is not an action on a connection
-    for each in (polling, connections, events, effects, conflicts, golden, mapping_documents):
+    for each in (polling, connections, events, effects, conflicts, golden, mappings):
         app.include_router(each.router(hub), prefix=_API)
     if hub.portal is not None:
         hub.portal.register(console.module(hub))

@@ -1,18 +1,33 @@
-"""Cursors: where a page ended, as opaque text that is checked when it comes back."""
+"""Names of lists, and cursors: where a page ended, as opaque text, checked when it comes back."""
 
 import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from ground.strict_json import StrictJsonError, dumps, loads
 from hub.errors import BadCursor
 
-__all__ = ["MOST", "Page", "page_of", "read_cursor", "write_cursor"]
+__all__ = ["MOST", "Collection", "Page", "page_of", "read_cursor", "write_cursor"]
 
 MOST = 500
 T = TypeVar("T")
+
+
+class Collection(StrEnum):
+    """The lists of golden records, by their names in addresses."""
+
+    CUSTOMERS = "customers"
+    CONTACTS = "contacts"
+    PRODUCTS = "products"
+    CATEGORIES = "categories"
+
+    @property
+    def entity(self) -> str:
+        """Return the entity in it."""
+        return {"categories": "category"}.get(self.value, self.value.removesuffix("s"))
 
 
 @dataclass(frozen=True, slots=True)

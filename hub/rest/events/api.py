@@ -10,8 +10,8 @@ from hub.errors import UnknownEvent
 from hub.events import store
 from hub.events.rules import Balance
 from hub.lists import store as lists
-from hub.lists.api import After, Limit, ListOf, filter_of
 from hub.lists.store import Listed
+from hub.rest.api import After, Limit, ListOf, filter_of
 from hub.wiring import Hub
 from portal import require
 

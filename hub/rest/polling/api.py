@@ -5,8 +5,8 @@ from datetime import datetime
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from hub.lists.api import ListOf
 from hub.polling import service, store
+from hub.rest.api import ListOf
 from hub.wiring import Hub
 from portal import require
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from connectors import registry
-from hub.lists.api import ListOf
+from hub.rest.api import ListOf
 from hub.wiring import Hub, OpenConnection
 from portal import require
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from hub.connections import service, store
 from hub.connections.model import NewConnection, StoredConnection
 from hub.errors import UnknownConnection
-from hub.lists.api import ListOf
+from hub.rest.api import ListOf
 from hub.wiring import Hub
 from portal import require
 

@@ -1,15 +1,15 @@
 """`/golden/customers` and the other entities: the agreed records, with their crossrefs."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from hub.lists import store as lists
-from hub.lists.api import After, Limit, ListOf, filter_of
+from hub.lists.rules import Collection
 from hub.lists.store import Listed
+from hub.rest.api import After, Limit, ListOf, filter_of
 from hub.wiring import Hub
 from master_data import store
 from master_data.errors import NoSuchGolden
@@ -19,20 +19,6 @@ __all__ = ["router"]
 
 OnlyState = Annotated[str | None, filter_of("state", "active, unconfirmed, merged or gone.")]
 Text = Annotated[str | None, Query(max_length=200, description="Part of the title.")]
-
-
-class Collection(StrEnum):
-    """The lists of golden records, by their names in addresses."""
-
-    CUSTOMERS = "customers"
-    CONTACTS = "contacts"
-    PRODUCTS = "products"
-    CATEGORIES = "categories"
-
-    @property
-    def entity(self) -> str:
-        """Return the entity in it."""
-        return {"categories": "category"}.get(self.value, self.value.removesuffix("s"))
 
 
 class GoldenOut(BaseModel):

@@ -1,0 +1,1 @@
+"""Where polling stands, and full listings."""
