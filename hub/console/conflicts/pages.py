@@ -11,7 +11,6 @@ from ground.instants import from_microseconds
 from hub.conflicts import store
 from hub.conflicts.model import Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
-from hub.conflicts.service import Resolution, resolve
 from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.console.store import titles_of
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
@@ -19,6 +18,7 @@ from hub.golden.model import Explained
 from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.store import Listed
+from hub.resolutions.service import Resolution, resolve
 from hub.wiring import Hub
 from master_data.fields import entity_schema
 from master_data.model import Value

@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub.conflicts import store
 from hub.conflicts.rules import Choice, Kind, choices_of
-from hub.resolutions.service import Resolution, resolve
 from hub.errors import UnknownConflict
 from hub.lists import store as lists
 from hub.lists.store import Listed
+from hub.resolutions.service import Resolution, resolve
 from hub.rest.api import After, Limit, ListOf, filter_of
 from hub.wiring import Hub
 from portal import Principal, require

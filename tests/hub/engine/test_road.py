@@ -3,8 +3,8 @@
 import pytest
 
 from hub.conflicts.rules import Choice
-from hub.conflicts.service import Resolution, resolve
 from hub.errors import ConflictMoved
+from hub.resolutions.service import Resolution, resolve
 
 PHONE = {"kind": "phone", "value": "+34911234567", "purpose": "work", "preferred": True}
 

@@ -8,7 +8,7 @@ from ground.database import Connection
 from ground.instants import to_microseconds
 from hub.conflicts import store
 from hub.conflicts.model import Closing, Conflict
-from hub.conflicts.rules import Choice, Kind, absorb, choices_of, settle_value
+from hub.conflicts.rules import Choice, Kind, choices_of
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
 from hub.events.model import SETTLED, NewEvent
@@ -16,6 +16,7 @@ from hub.events.rules import Outcome
 from hub.projection.board import Board
 from hub.projection.family import load_family
 from hub.projection.planning import plan
+from hub.resolutions.rules import absorb, settle_value
 from hub.sync.deciding import Version
 from hub.sync.store import close_events, write_board, write_plans, write_versions
 from hub.wiring import Hub

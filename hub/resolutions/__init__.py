@@ -1,0 +1,1 @@
+"""How a person settles a conflict, and what follows from it."""
