@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ground import problem
-from ground.door import DoorError
+from ground.door import DoorError, NotSent
 from ground.env import Env
 from ground.notices import Endpoint, Outbox
 from ground.problem import Problem
@@ -139,8 +139,11 @@ def _collections(registry: Registry, topics: Sequence[str]) -> list[str]:
 
 
 def _check_address(env: Env, url: str) -> None:
+    """Refuse what the door would never let out; a name without address may get one yet."""
     try:
         env.http.check(url)
+    except NotSent:
+        return
     except DoorError as error:
         reason = "Notices cannot be sent there; give a public http or https address."
         raise documents.invalid("url", reason) from error
