@@ -21,6 +21,9 @@ from ground.notices.signing import sign
 _DEADLINE = 15.0  # seconds for one attempt
 _LOOK = 0.01  # seconds between two looks at what other processes committed
 _PACE = 0.02  # seconds between two claims: under load changes wait for company
+_IDLE_AFTER = 2.0  # seconds without a claim
+_IDLE_LOOK = {"sqlite": 0.0, "postgresql": 0.25}
+"""Seconds between looks while idle: only a SQLite file tells whether others committed."""
 _DRAIN = 5.0  # seconds for attempts under way when asked to stop
 _AFTER_TROUBLE = 1.0  # seconds
 _THREADS = 8
@@ -43,6 +46,8 @@ class Sender:
         self._threads = 0
         self._claimed_at = 0.0
         self._wake_at: float | None = None
+        self._look_at = 0.0
+        self._changed = False
         env.db.on_commit(self._bell.ring)
 
     def run_once(self) -> int:
@@ -61,17 +66,29 @@ class Sender:
                     if self._is_awake(watch):
                         self._work()
                 except DatabaseBusy:
-                    _log.info("notices.database_busy")
-                    self._env.clock.sleep(_AFTER_TROUBLE)
-                except Exception:  # noqa: BLE001 - logged; the next turn may go well
-                    _log.exception("notices.turn_failed")
-                    self._env.clock.sleep(_AFTER_TROUBLE)
+                    self._rest("notices.database_busy")
+                except Exception as error:  # noqa: BLE001 - logged; the next turn may go well
+                    self._rest("notices.turn_failed", error)
         self._finish()
 
+    def _rest(self, event: str, error: Exception | None = None) -> None:
+        """Wait after a turn that failed; what it would have done is still to be done."""
+        _log.warning(event, exc_info=error)
+        self._env.clock.sleep(_AFTER_TROUBLE)
+        self._bell.ring()
+
     def _is_awake(self, watch: Watch) -> bool:
+        """Wait a moment; tell whether there may be something to do."""
         rang = self._bell.wait(_LOOK)
-        due = self._wake_at is not None and self._env.clock.monotonic() >= self._wake_at
-        return watch.changed() or rang or due
+        now = self._env.clock.monotonic()
+        self._changed = watch.changed() or self._changed
+        due = self._wake_at is not None and now >= self._wake_at
+        if not (rang or due or (self._changed and now >= self._look_at)):
+            return False
+        idle = now - self._claimed_at > _IDLE_AFTER
+        self._changed = False
+        self._look_at = now + (_IDLE_LOOK[self._env.db.dialect] if idle else 0.0)
+        return True
 
     def _work(self) -> None:
         """Settle and claim if there is anything; hand the claims to threads."""

@@ -81,7 +81,7 @@ class _Connection(socketserver.BaseRequestHandler):
 @contextlib.contextmanager
 def running(script, tls=None):
     peer = Peer(script, tls)
-    thread = threading.Thread(target=peer.serve_forever, args=(0.01,), daemon=True)
+    thread = threading.Thread(target=peer.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield peer
