@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ground import strict_json
-from ground.problem import Problem, field_errors
+from ground.problem import Page, Problem, field_errors
 from ground.problem import invalid as invalid_fields
 from ground.records import documents
 from ground.records.errors import RecordError
@@ -65,13 +65,14 @@ def _record_answer(record: Record, status: int = HTTPStatus.OK) -> Response:
     return answer(record.document(), status, {"ETag": f'"{record.version}"'})
 
 
-def install(app: FastAPI, kinds: Sequence[RecordKind]) -> None:
-    """Answer record errors with problems and describe the records in OpenAPI."""
+def install(app: FastAPI, kinds: Sequence[RecordKind], page: Page | None = None) -> None:
+    """Answer record errors with problems, by `page` for people; describe records in OpenAPI."""
 
-    async def refused(_request: Request, error: Exception) -> Response:
+    async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, RecordError):
             raise error
-        return documents.problem_of(error).response()
+        refusal = documents.problem_of(error)
+        return refusal.response() if page is None else page(request, refusal)
 
     app.add_exception_handler(RecordError, refused)
     original = app.openapi

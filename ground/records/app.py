@@ -21,8 +21,17 @@ _MOST_BYTES = 1_048_576
 _EVERYTHING = "records.changed"
 
 
-def record_app(title: str, registry: Registry, outbox: Outbox, access: api.Access) -> FastAPI:
-    """Return an app with the REST API of all collections of `registry`."""
+def record_app(
+    title: str,
+    registry: Registry,
+    outbox: Outbox,
+    access: api.Access,
+    page: problem.Page | None = None,
+) -> FastAPI:
+    """Return an app with the REST API of all collections of `registry`.
+
+    `page` draws refusals for people, where the app has pages too.
+    """
     app = FastAPI(
         title=title,
         version="1",
@@ -31,8 +40,8 @@ def record_app(title: str, registry: Registry, outbox: Outbox, access: api.Acces
         redoc_url=None,
         max_body_size=_MOST_BYTES,
     )
-    problem.install(app, {})
-    api.install(app, list(registry.kinds.values()))
+    problem.install(app, {}, page=page)
+    api.install(app, list(registry.kinds.values()), page)
     for router in _routers(registry, outbox, access):
         app.include_router(router)
     return app

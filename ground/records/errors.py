@@ -28,7 +28,7 @@ class RecordError(Exception):
         self.extra = extra
 
 
-class NotFound(RecordError):  # noqa: N818 (named by what went wrong)
+class NotFound(RecordError):
     """No such record."""
 
     status = 404
@@ -38,7 +38,7 @@ class NotFound(RecordError):  # noqa: N818 (named by what went wrong)
         super().__init__("There is no such record here.")
 
 
-class Gone(RecordError):  # noqa: N818
+class Gone(RecordError):
     """The record was deleted."""
 
     status = 410
@@ -48,7 +48,7 @@ class Gone(RecordError):  # noqa: N818
         super().__init__(f"The record {record_id} was deleted.", id=record_id, version=version)
 
 
-class Stale(RecordError):  # noqa: N818
+class Stale(RecordError):
     """The record has another version than expected."""
 
     status = 412
@@ -62,7 +62,7 @@ class Stale(RecordError):  # noqa: N818
         )
 
 
-class Refused(RecordError):  # noqa: N818
+class Refused(RecordError):
     """Values that cannot be stored."""
 
     status = 422
@@ -74,7 +74,7 @@ class Refused(RecordError):  # noqa: N818
         super().__init__("Correct the named fields and send it again.", errors=listed)
 
 
-class Duplicate(RecordError):  # noqa: N818
+class Duplicate(RecordError):
     """Another record holds a value that must be unique."""
 
     status = 409
@@ -90,7 +90,7 @@ class Duplicate(RecordError):  # noqa: N818
         )
 
 
-class Kept(RecordError):  # noqa: N818
+class Kept(RecordError):
     """A field that another system keeps up."""
 
     status = 409
@@ -106,7 +106,7 @@ class Kept(RecordError):  # noqa: N818
         )
 
 
-class InUse(RecordError):  # noqa: N818
+class InUse(RecordError):
     """Other records still refer to it."""
 
     status = 409

@@ -103,6 +103,11 @@ class Collection:
         items, following = wanted.page(found, _value_of)
         return Page(tuple(items), following)
 
+    def count(self, words: Iterable[tuple[str, str]] = ()) -> int:
+        """Return how many living records fit filter and q. Errors: ListingRefused."""
+        wanted = self._grammar.read(Asked.of(words).words)
+        return self.db.read(lambda connection: store.count(connection, self.table, wanted))
+
     def read(self, ids: Iterable[str]) -> list[Record]:
         """Return the records with these ids, tombstones too, in the order of ids."""
         known = [each for each in ids if is_id(each, self.kind.prefix)]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, inspect, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import Executable
 
@@ -21,6 +21,7 @@ __all__ = [
     "Lock",
     "add_records",
     "change_records",
+    "count",
     "find",
     "first_user_of",
     "has_tables",
@@ -97,6 +98,13 @@ def find(connection: Connection, table: Table, asked: Asked, wanted: Wanted) -> 
         query = query.where(table.c.deleted_at.is_(None))
     bound = {} if asked.ids is None else {"ids": keys(connection, asked.ids)}
     return records_of(connection.execute(wanted.apply(query), bound))
+
+
+def count(connection: Connection, table: Table, wanted: Wanted) -> int:
+    """Return how many living records fit."""
+    query = select(func.count()).where(*wanted.where, table.c.deleted_at.is_(None))
+    found: int = connection.execute(query.select_from(table)).scalar_one()
+    return found
 
 
 def holders(
