@@ -1,5 +1,7 @@
 """Lists of records, on both databases."""
 
+from typing import Any
+
 import pytest
 
 from ground.columns import metadata
@@ -46,7 +48,8 @@ def names(page):
 
 def everything(books, *words):
     """Follow the cursors to the end."""
-    found, after = [], []
+    found: list[Any] = []
+    after: list[tuple[str, str]] = []
     while True:
         page = books.find([*words, ("limit", "2"), *after])
         assert len(page.items) <= 2

@@ -1,5 +1,7 @@
 """What values records take, by table and by property."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,7 +128,8 @@ def test_unknown_and_server_owned_fields_are_refused():
 
 
 def test_missing_required_field_is_refused_on_create_and_on_clear():
-    for before in (None, {"name": "a", "code": None, "number": None, "notes": []}):
+    full: Any = {"name": "a", "code": None, "number": None, "notes": []}
+    for before in (None, full):
         findings = Findings()
         given_values = {} if before is None else {"name": None}
         _merge(before, given_values, findings)
@@ -147,14 +150,15 @@ def _merge(before, values, findings):
 
 
 def test_elements_keep_known_ids_take_chosen_ones_and_get_new_ones():
-    before = [{"id": "el_1", "text": "a"}, {"id": "el_2", "text": "b"}]
-    after = [
+    before: Any = [{"id": "el_1", "text": "a"}, {"id": "el_2", "text": "b"}]
+    after: Any = [
         {"text": "b"},
         {"id": "el_1", "text": "A"},
         {"id": "el_own", "text": "c"},
         {"text": "d"},
     ]
-    ids = [each["id"] for each in keep_ids(before, after, lambda: "el_made")]
+    kept: Any = keep_ids(before, after, lambda: "el_made")
+    ids = [each["id"] for each in kept]
     assert ids == ["el_2", "el_1", "el_own", "el_made"]
 
 
