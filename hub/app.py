@@ -2,7 +2,6 @@
 
 from fastapi import FastAPI
 
-from connectors.errors import ConnectorError, NotSupported
 from ground import problem
 from hub import errors
 from hub.console import pages as console
@@ -33,8 +32,6 @@ _STATUS: dict[type[Exception], int] = {
     errors.WrongChoice: 422,
     errors.BadCursor: 400,
     errors.KeyTrouble: 500,
-    NotSupported: 409,
-    ConnectorError: 502,
 }
 
 

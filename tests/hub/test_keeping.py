@@ -1,7 +1,6 @@
 import pytest
 
 from connectors.contract import ManagedField
-from connectors.kit.faults import Down
 from connectors.kit.memory import MemorySystem
 from connectors.registry import find
 from hub.connections import store
@@ -86,8 +85,14 @@ def test_systems_are_told_again_when_the_keeper_is_paused(hub, clock):
     assert managed(hub, "crm") == {}
 
 
-def test_system_that_is_down_is_told_when_it_is_back(hub):
-    hub.connector("crm").system.faults.add(Down())
+def test_failing_system_is_told_when_it_is_back(hub):
+    from connectors.errors import RetryLater
+    from hub.connections.service import report_failure
+
+    report_failure(hub, "crm", RetryLater(None, "no answer"))
     tell_kept_fields(hub)
-    down = hub.db.read(lambda c: store.connection_by_id(c, "crm"))
-    assert (down.health, down.kept) in {("down", None), ("ok", down.kept)}
+    assert managed(hub, "crm") == {}
+    hub.db.write(lambda c: store.set_columns(c, "crm", {"health": "ok"}))
+    hub.directory.refresh()
+    tell_kept_fields(hub)
+    assert "currency" in managed(hub, "crm")
