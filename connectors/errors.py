@@ -15,7 +15,6 @@
 What happens to one record of a batch is never raised: it is a `WriteResult` of `contract`.
 """
 
-# ruff: noqa: N818 - they are named by what the hub does next
 from enum import StrEnum
 
 __all__ = [

@@ -35,7 +35,7 @@ _ALWAYS: Mapping[type[Exception], int] = {
 Page: TypeAlias = Callable[[Request, "Problem"], Response]
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
+class Problem(Exception):
     """An error as the caller will see it."""
 
     def __init__(  # noqa: PLR0913 - the members of RFC 9457

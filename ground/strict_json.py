@@ -44,7 +44,7 @@ class StrictJsonError(ValueError):
         self.reason = reason
 
 
-class TooLarge(StrictJsonError):  # noqa: N818 - named by what went wrong
+class TooLarge(StrictJsonError):
     """The body has more bytes than allowed."""
 
     def __init__(self) -> None:

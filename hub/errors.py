@@ -1,4 +1,3 @@
-# ruff: noqa: N818 - errors are named by what went wrong
 """What can go wrong in the hub itself, grouped by what the caller does next.
 
 HubError

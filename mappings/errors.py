@@ -32,7 +32,7 @@ class MappingError(Exception):
     """The root of everything this package raises."""
 
 
-class DocumentRefused(MappingError):  # noqa: N818 named by what went wrong
+class DocumentRefused(MappingError):
     """A mapping document cannot be used; `faults` says why, in the order of the lines."""
 
     def __init__(self, name: str, faults: Sequence[Fault]) -> None:
@@ -45,7 +45,7 @@ class CarryError(MappingError):
     """What stops one value while a record is carried."""
 
 
-class ValueRefused(CarryError):  # noqa: N818 named by what went wrong
+class ValueRefused(CarryError):
     """A value that this rule cannot carry; the message says why."""
 
     def __init__(self, reason: str) -> None:
@@ -53,7 +53,7 @@ class ValueRefused(CarryError):  # noqa: N818 named by what went wrong
         super().__init__(reason)
 
 
-class LinkMissing(CarryError):  # noqa: N818 named by what went wrong
+class LinkMissing(CarryError):
     """A reference names a record that is not linked yet on the other side."""
 
     def __init__(self, entity: str, identity: str, missing: str) -> None:
@@ -63,7 +63,7 @@ class LinkMissing(CarryError):  # noqa: N818 named by what went wrong
         super().__init__(f"{entity} {identity} is not linked yet")
 
 
-class ElementRefused(MappingError):  # noqa: N818 named by what went wrong
+class ElementRefused(MappingError):
     """One element of a list cannot be carried; names the inner field."""
 
     def __init__(self, field: str, reason: CarryError) -> None:

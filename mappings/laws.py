@@ -37,7 +37,7 @@ class CounterExample:
         return f"{self.path}: {self.before!r} becomes {self.after!r} ({self.law})"
 
 
-class _Broken(Exception):  # noqa: N818 carries the example out of Hypothesis
+class _Broken(Exception):
     def __init__(self, example: CounterExample) -> None:
         self.example = example
         super().__init__(str(example))

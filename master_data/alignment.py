@@ -1,5 +1,6 @@
-"""Which element of a system's list is which golden element: by known key, equal content, declared fields,
-then the single remaining pair. What stays ambiguous is held, never guessed.
+"""Which element of a system's list is which golden element.
+
+By known key, equal content, then declared fields. What stays ambiguous is held, never guessed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from master_data.model import Value
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """`pairs`: system key -> element id; `added`: system keys of new elements; `ambiguous`: keys held."""
+    """`pairs`: system key -> element id; `added`: keys of new elements; `ambiguous`: keys held."""
 
     pairs: dict[str, str] = field(default_factory=dict)
     added: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The canonical entities: which paths exist, which are lists, and what a field is called on screen."""
+"""The canonical entities: which paths exist, which are lists, what a field is called on screen."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ class EntitySchema:
         return tuple(path for path, spec in self.specs.items() if spec.shape == "elements")
 
     def nest(self, flat: Mapping[str, Value]) -> Record:
-        """Turn a flat body into the document that the schema describes; elements gain their `id`."""
+        """Turn a flat body into the document of the schema; elements gain their `id`."""
         document: Record = {}
         for path in sorted(flat):
             list_path, element = split_path(path)

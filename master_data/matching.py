@@ -1,4 +1,4 @@
-"""Whether an unlinked source record is a golden record we have. Pure; the answer carries its reason."""
+"""Whether an unlinked source record is a golden record we have. Pure; the answer says why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from master_data.blocking import MatchKeys
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A golden record that shares keys; `taken`: it has a live record of the same connection already."""
+    """A golden record that shares keys; `taken`: this system has a record of it already."""
 
     golden_id: str
     keys: tuple[str, ...]
@@ -18,7 +18,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The record is this golden record; `also`: others that share an exact key, for a person to look at."""
+    """The record is this golden record; `also`: others that share an exact key, for a person."""
 
     golden_id: str
     why: str
@@ -27,7 +27,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """The record is a golden record of its own; with suspects it stays unconfirmed until a person decides."""
+    """A golden record of its own; with suspects it stays unconfirmed until a person decides."""
 
     why: str
     suspects: tuple[Candidate, ...] = ()
@@ -39,7 +39,7 @@ Identity = Link | New
 def identify(keys: MatchKeys, candidates: Sequence[Candidate], kind: str | None = None) -> Identity:
     """Decide by exact keys; equal name and postal code only raises suspicion.
 
-    A system holds at most one record of a golden one, so a taken golden record is a suspect, not a link.
+    A system holds at most one record of a golden one: a taken one is a suspect, not a link.
     """
     alike = [c for c in candidates if kind is None or c.kind is None or c.kind == kind]
     exact = [c for c in alike if set(c.keys) & set(keys.exact)]

@@ -1,7 +1,8 @@
 """The three-way merge of one state of a source record into its golden record. Pure.
 
-A field contributes iff its words differ from the base's left half, or it is first contact. The merge decides
-whether it is a contribution and whether it is concurrent; survivorship picks the winner.
+A field contributes iff its words differ from the base's left half, or it is first contact. The
+merge decides whether it is a contribution and whether it is concurrent; survivorship picks the
+winner.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,6 +43,15 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighing:
+    """How contributions are weighed; `rivals_of(path)`: those of other systems and persons."""
+
+    policies: PolicyTable
+    clocks: Clocks
+    rivals_of: Callable[[str], Sequence[Contribution]]
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """What a state does to its golden record and to its crossref's base and contributions."""
 
@@ -67,9 +77,7 @@ class _Draft:
     crossref: Crossref
     golden: Golden
     sighting: Sighting
-    policies: PolicyTable
-    clocks: Clocks
-    rivals_of: Callable[[str], Sequence[Contribution]]
+    weighing: Weighing
     body: Flat
     base: dict[str, Base]
     contributions: dict[str, Contribution]
@@ -90,7 +98,7 @@ class _Draft:
             value = None
         else:
             self.body[path] = value
-        rivals = tuple(r for r in self.rivals_of(path) if r.value != value)
+        rivals = tuple(r for r in self.weighing.rivals_of(path) if r.value != value)
         self.results.append(FieldResult(path, FieldOutcome.APPLIED, old, value, rule, why, rivals))
 
 
@@ -99,23 +107,17 @@ def merge(
     golden: Golden,
     readings: Mapping[str, Reading],
     sighting: Sighting,
-    *,
-    policies: PolicyTable,
-    clocks: Clocks,
-    rivals_of: Callable[[str], Sequence[Contribution]],
+    weighing: Weighing,
 ) -> Merge:
     """Merge the readings (path -> words and value) of one state.
 
-    A list element that went away is a reading of None words and value. `rivals_of(path)` gives the
-    contributions of other sources, persons included.
+    A list element that went away is a reading of None words and value.
     """
     draft = _Draft(
         crossref,
         golden,
         sighting,
-        policies,
-        clocks,
-        rivals_of,
+        weighing,
         dict(golden.body),
         dict(crossref.base),
         dict(crossref.contributions),
@@ -145,7 +147,7 @@ def _merge_field(draft: _Draft, path: str, reading: Reading, before: Base | None
     draft.base[path] = Base(reading.words, value)
     if value is None and (before is None or is_blank(before.golden)):
         return
-    policy = draft.policies.of(draft.golden.entity, path)
+    policy = draft.weighing.policies.of(draft.golden.entity, path)
     incoming = _contribution(draft, value)
     if _owned_by_another(policy, path, draft):
         _refuse(draft, path, value, current, policy)
@@ -172,7 +174,7 @@ def _owned_by_another(policy: object, path: str, draft: _Draft) -> bool:
     """Say whether an owner other than this connection has spoken for the field."""
     if not isinstance(policy, Owner) or draft.crossref.connection in policy.connections:
         return False
-    return any(rival.source in policy.connections for rival in draft.rivals_of(path))
+    return any(rival.source in policy.connections for rival in draft.weighing.rivals_of(path))
 
 
 def _refuse(draft: _Draft, path: str, value: Value, current: Value, policy: object) -> None:
@@ -192,7 +194,7 @@ def _add_rival(
             path, FieldOutcome.NO_OP, "held", "the same value as before; a person will decide"
         )
         return
-    values = [rival.value for rival in draft.rivals_of(path)]
+    values = [rival.value for rival in draft.weighing.rivals_of(path)]
     if values and all(value == incoming.value for value in values):
         draft.held.discard(path)
         draft.settled.append(path)
@@ -202,9 +204,9 @@ def _add_rival(
 
 
 def _decide(draft: _Draft, path: str, incoming: Contribution, *, concurrent: bool) -> None:
-    policy = draft.policies.of(draft.golden.entity, path)
-    rivals = draft.rivals_of(path)
-    picked = survive(policy, incoming, rivals, concurrent=concurrent, clocks=draft.clocks)
+    policy = draft.weighing.policies.of(draft.golden.entity, path)
+    rivals = draft.weighing.rivals_of(path)
+    picked = survive(policy, incoming, rivals, concurrent=concurrent, clocks=draft.weighing.clocks)
     if isinstance(picked, Tie):
         draft.held.add(path)
         value = draft.body.get(path)

@@ -1,7 +1,7 @@
 """The words of golden records as plain values. Nothing here reads a clock or a database.
 
-A golden body is *flat*: `{path: value}`. A path is a dotted name ("terms.currency") or one list element
-("addresses[el_…]"); a missing path is blank. Values are JSON without floats.
+A golden body is *flat*: `{path: value}`. A path is a dotted name ("terms.currency") or one list
+element ("addresses[el_…]"); a missing path is blank. Values are JSON without floats.
 """
 
 from collections.abc import Mapping
@@ -100,7 +100,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Golden:
-    """The hub's agreed record of one real thing; `provenance` maps a path to the version that set it."""
+    """The hub's agreed record of one real thing; `provenance`: path -> version that set it."""
 
     id: GoldenId
     entity: str
@@ -116,8 +116,9 @@ class Golden:
 class Crossref:
     """The link of one external record to its golden record, with base and contributions.
 
-    `elements`: list path -> {system's element key -> element id}. `absent`: paths hidden at the last read.
-    `held`: paths this system refused, with the reason. `parked`: why nothing is written here at all.
+    `elements`: list path -> {system's element key -> element id}. `absent`: paths hidden at the
+    last read. `held`: paths this system refused, with the reason. `parked`: why nothing is written
+    here at all.
     """
 
     id: CrossrefId
@@ -182,7 +183,7 @@ class FieldOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldResult:
-    """One field's decision with its reason; `rivals` are the other contributions it was weighed against."""
+    """One field's decision with its reason; `rivals`: what it was weighed against."""
 
     path: str
     outcome: FieldOutcome

@@ -1,75 +1,16 @@
-"""Comparison forms: what two spellings of one thing have in common. Never shown, never stored as a value."""
+"""Comparison forms: what two spellings of one thing have in common. Never shown as a value."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
-LEGAL_FORMS = frozenset(
-    [
-        "ag",
-        "ab",
-        "aps",
-        "as",
-        "bv",
-        "co",
-        "company",
-        "corp",
-        "corporation",
-        "cv",
-        "dd",
-        "doo",
-        "eireli",
-        "gmbh",
-        "inc",
-        "kft",
-        "kg",
-        "kk",
-        "lda",
-        "limited",
-        "llc",
-        "llp",
-        "lp",
-        "ltd",
-        "ltda",
-        "nv",
-        "oao",
-        "ooo",
-        "oy",
-        "pao",
-        "pjsc",
-        "plc",
-        "pt",
-        "pte",
-        "pty",
-        "sa",
-        "sac",
-        "sae",
-        "sapi",
-        "sarl",
-        "sas",
-        "scs",
-        "sl",
-        "slu",
-        "sociedad",
-        "anonima",
-        "spa",
-        "spzoo",
-        "srl",
-        "sro",
-        "tbk",
-        "ооо",
-        "оао",
-        "зао",
-        "пао",
-        "ао",
-        "ип",
-        "zao",
-        "ao",
-        "ip",
-        "ua",
-        "ud",
-    ]
-)
+_LATIN = """
+    ab ag anonima ao aps as bv co company corp corporation cv dd doo eireli gmbh inc
+    ip kft kg kk lda limited llc llp lp ltd ltda nv oao ooo oy pao pjsc plc pt pte
+    pty sa sac sae sapi sarl sas scs sl slu sociedad spa spzoo srl sro tbk ua ud zao
+"""
+_CYRILLIC = "ооо оао зао пао ао ип"  # noqa: RUF001 - Cyrillic is meant
+LEGAL_FORMS = frozenset(f"{_LATIN} {_CYRILLIC}".split())
 
 
 @lru_cache(maxsize=65536)
@@ -82,7 +23,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def fold_name(text: str) -> str:
-    """Fold a name and leave out its legal form: `S.A. Ibarra, S.L.` and `Ibarra SL` are `ibarra`."""
+    """Fold a name without its legal form: `S.A. Ibarra, S.L.` and `Ibarra SL` are `ibarra`."""
     joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", text.replace(". ", " ").rstrip(".")).replace(
         ".", ""
     )

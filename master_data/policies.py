@@ -1,4 +1,4 @@
-"""The policy table: which rule picks the golden value of each field. Mappings know nothing of it."""
+"""The policy table: which rule picks the golden value of each field; no matter of mappings."""
 
 import re
 import tomllib

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Column, Row, Table, bindparam, delete, select, update
 
 from ground.database import Connection
 from ground.instants import from_microseconds, to_microseconds
@@ -26,7 +26,7 @@ from master_data.model import (
 from master_data.normalise import fold
 from master_data.tables import alias, crossref, golden, match_key
 
-_GOLDEN = (
+_GOLDEN: tuple[Column[Any], ...] = (
     golden.c.id,
     golden.c.entity,
     golden.c.version,
@@ -194,7 +194,7 @@ def insert_alias(connection: Connection, old_id: str, golden_id: str) -> None:
 
 
 def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) -> set[str]:
-    """Store crossrefs over the version they carry, counting it up; return the ids that had not moved."""
+    """Store crossrefs over the version they carry, counting it up; return those not moved."""
     rows = [
         _crossref_row(each) | {"version": each.version + 1, "expected_version": each.version}
         for each in changed
@@ -203,7 +203,7 @@ def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) ->
 
 
 def bump_crossrefs(connection: Connection, crossrefs: Sequence[Crossref]) -> set[str]:
-    """Count up the versions of crossrefs that stay as they are; return the ids that had not moved."""
+    """Count up the versions of crossrefs that stay as they are; return those not moved."""
     rows = [
         {"id": each.id, "version": each.version + 1, "expected_version": each.version}
         for each in crossrefs
@@ -211,7 +211,7 @@ def bump_crossrefs(connection: Connection, crossrefs: Sequence[Crossref]) -> set
     return {key[0] for key in update_many(connection, crossref, ["id"], rows, expect="version")}
 
 
-def _update_fenced(connection: Connection, table: Any, rows: Sequence[dict[str, Any]]) -> None:
+def _update_fenced(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     done = update_many(connection, table, ["id"], rows, expect="version")
@@ -235,7 +235,7 @@ def replace_keys(
             connection.execute(query, {"gid": golden_id, "ks": keys(connection, gone)})
 
 
-def _golden(row: Any) -> Golden:
+def _golden(row: Row[Any]) -> Golden:
     return Golden(
         id=GoldenId(row.id),
         entity=row.entity,
@@ -264,7 +264,7 @@ def _golden_row(each: Golden) -> dict[str, Any]:
     }
 
 
-def _crossref(row: Any) -> Crossref:
+def _crossref(row: Row[Any]) -> Crossref:
     return Crossref(
         id=CrossrefId(row.id),
         connection=ConnectionId(row.connection),

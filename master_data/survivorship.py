@@ -53,7 +53,7 @@ class Clocks:
         return all(exact)
 
 
-def survive(
+def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
     policy: Policy,
     incoming: Contribution,
     rivals: Sequence[Contribution],
@@ -61,16 +61,14 @@ def survive(
     concurrent: bool,
     clocks: Clocks,
 ) -> Survivor | Tie:
-    """Pick the survivor among the incoming contribution and its rivals (other sources, at most one each).
+    """Pick the survivor of the incoming contribution and its rivals (at most one per source).
 
     `concurrent`: the golden value moved since this source last agreed with it.
     """
     everyone = [incoming, *rivals]
     match policy:
         case Newest():
-            if not concurrent:
-                return Survivor(incoming, "newest", "an edit on top of the agreed value")
-            return _newest(everyone, clocks)
+            return _newest(everyone, clocks) if concurrent else _on_top(incoming, "newest")
         case Trusted(connections):
             return _ranked("trusted", connections, everyone, clocks)
         case Owner(connections):
@@ -82,11 +80,17 @@ def survive(
         case MostRestrictive(key, order):
             return _extreme("most_restrictive", everyone, _restriction(key, order), clocks)
         case Manual():
-            if concurrent and any(rival.value != incoming.value for rival in rivals):
-                return Tie("manual", "both sides changed it since they last agreed")
-            return Survivor(incoming, "manual", "an edit on top of the agreed value")
+            differ = concurrent and any(rival.value != incoming.value for rival in rivals)
+            return _BOTH_CHANGED if differ else _on_top(incoming, "manual")
         case _:
             assert_never(policy)
+
+
+_BOTH_CHANGED = Tie("manual", "both sides changed it since they last agreed")
+
+
+def _on_top(incoming: Contribution, rule: str) -> Survivor:
+    return Survivor(incoming, rule, "an edit on top of the agreed value")
 
 
 def _newest(everyone: Sequence[Contribution], clocks: Clocks) -> Survivor | Tie:

@@ -21,7 +21,7 @@ STYLESHEETS = ("tokens", "base", "shell", "components", "form", "table")
 _COMPRESSED = {".css", ".js", ".svg", ".json", ".txt"}
 
 
-class TamperedAsset(Exception):  # noqa: N818 - says what is wrong with it
+class TamperedAsset(Exception):
     """The installed htmx file is not the one this version was checked with."""
 
 

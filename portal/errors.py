@@ -17,11 +17,11 @@ class PortalError(Exception):
     """The portal did not do what was asked."""
 
 
-class SignInRefused(PortalError):  # noqa: N818 - named by what went wrong
+class SignInRefused(PortalError):
     """Address or password is wrong."""
 
 
-class SignInThrottled(PortalError):  # noqa: N818 - named by what went wrong
+class SignInThrottled(PortalError):
     """Too many failed attempts."""
 
     def __init__(self, seconds: int) -> None:
@@ -29,7 +29,7 @@ class SignInThrottled(PortalError):  # noqa: N818 - named by what went wrong
         self.seconds = seconds
 
 
-class FieldsRefused(PortalError):  # noqa: N818 - named by what went wrong
+class FieldsRefused(PortalError):
     """Some fields cannot be taken; `reasons` are English message ids by field name."""
 
     def __init__(self, reasons: Mapping[str, str]) -> None:
@@ -37,16 +37,16 @@ class FieldsRefused(PortalError):  # noqa: N818 - named by what went wrong
         self.reasons = reasons
 
 
-class LastAdmin(PortalError):  # noqa: N818 - named by what went wrong
+class LastAdmin(PortalError):
     """The change would leave no active administrator."""
 
     def __init__(self) -> None:
         super().__init__(msg("There must always be an active administrator."))
 
 
-class NoSuchUser(PortalError):  # noqa: N818 - named by what went wrong
+class NoSuchUser(PortalError):
     """There is no such user."""
 
 
-class NoSuchKey(PortalError):  # noqa: N818 - named by what went wrong
+class NoSuchKey(PortalError):
     """There is no such API key."""

@@ -9,8 +9,6 @@
 A wrong command line (unknown option, missing argument) ends with 2.
 """
 
-# ruff: noqa: N818  a class is named by what went wrong
-
 from typing import ClassVar
 
 

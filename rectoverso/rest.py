@@ -128,5 +128,5 @@ class Rest:
         return document
 
 
-class _Busy(Exception):  # noqa: N818  never leaves this module
+class _Busy(Exception):
     """The server asks to come back later."""

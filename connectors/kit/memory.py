@@ -23,7 +23,7 @@ PERSON = "person"
 _OWN = frozenset({"id", "version", "external_ref", "created_at", "updated_at", "updated_by"})
 
 
-class EditRefused(Exception):  # noqa: N818 - it is an answer
+class EditRefused(Exception):
     """The system refuses an edit; `fields` names the fields it refuses."""
 
     def __init__(self, reason: str, fields: Mapping[str, str]) -> None:

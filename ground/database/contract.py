@@ -20,14 +20,14 @@ MOST_PENDING = 2000
 _log = structlog.get_logger(__name__)
 
 
-class DatabaseBusy(Exception):  # noqa: N818 - named by what went wrong
+class DatabaseBusy(Exception):
     """The database cannot take this now: locked, full, unreachable or too much waiting.
 
     Nothing was promised; the same unit may be tried again after a second.
     """
 
 
-class NestedUnit(RuntimeError):  # noqa: N818 - named by what went wrong
+class NestedUnit(RuntimeError):
     """A unit of work began inside another one of the same database; pass its connection on."""
 
 

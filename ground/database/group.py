@@ -49,7 +49,7 @@ class _Done:
             self.unit.future.set_exception(self.error)
 
 
-class _GroupLost(Exception):  # noqa: N818 - named by what went wrong
+class _GroupLost(Exception):
     """SQLite has undone the whole transaction, as it does when the disk is full."""
 
 

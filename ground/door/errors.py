@@ -13,11 +13,11 @@ class DoorError(Exception):
     """A request that ended without a usable answer."""
 
 
-class Blocked(DoorError):  # noqa: N818 - named by what went wrong
+class Blocked(DoorError):
     """The guard refuses this URL or an address behind its name."""
 
 
-class NotSent(DoorError):  # noqa: N818
+class NotSent(DoorError):
     """Nothing reached the peer."""
 
 
@@ -25,11 +25,11 @@ class TooLate(NotSent):
     """The time until which this request was allowed has passed."""
 
 
-class AnswerLost(DoorError):  # noqa: N818
+class AnswerLost(DoorError):
     """The request left, at least in part; whether it had an effect is unknown."""
 
 
-class AnswerTooLarge(DoorError):  # noqa: N818
+class AnswerTooLarge(DoorError):
     """The peer answered with more than the caller takes."""
 
     def __init__(self, status: int, max_body: int) -> None:

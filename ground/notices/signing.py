@@ -17,7 +17,7 @@ _NOTICE_ID = re.compile(r"[!-\-/-~]{1,255}")  # printable, no dot: it separates 
 _TIMESTAMP = re.compile(r"[0-9]{1,11}")
 
 
-class BadSignature(Exception):  # noqa: N818 - named by what went wrong
+class BadSignature(Exception):
     """A delivery that is not shown to come from whom it claims to; answer 401 and say no more."""
 
 

@@ -1,7 +1,7 @@
 """The one error of this package."""
 
 
-class NotStandard(ValueError):  # noqa: N818 (reads as the finding it is)
+class NotStandard(ValueError):
     """A text is not what the standard asks for; `reason` says in plain words what to write."""
 
     def __init__(self, reason: str) -> None:

@@ -53,7 +53,7 @@ class _Settling:
 def settle_answers(
     delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult]
 ) -> None:
-    """Write what the answers mean. Crossrefs that somebody changed meanwhile are taken afresh."""
+    """Write what the answers mean; crossrefs changed meanwhile are taken afresh."""
     at = to_microseconds(delivery.now)
     while True:
         made = _Settling()
@@ -71,7 +71,7 @@ def settle_answers(
 
 
 def _afresh(delivery: Delivery, sent: Sequence[Frozen]) -> list[Frozen]:
-    """Return the writes over their crossrefs as they are now; one version less, as after a freeze."""
+    """Return the writes over their crossrefs as they are now, one version less as after a freeze."""
     ids = [each.crossref.id for each in sent]
     found = delivery.hub.db.read(lambda c: golden_store.crossrefs_by_id(c, ids))
     current = {id_: each.with_(version=each.version - 1) for id_, each in found.items()}
@@ -182,7 +182,7 @@ def _new_effect(
 
 
 def _refused(delivery: Delivery, made: _Settling, frozen: Frozen, result: Refused) -> None:
-    """Hold the fields the system names and send the rest; unnamed, nothing more is written there."""
+    """Hold the fields the system names and send the rest; unnamed, park the record."""
     crossref = frozen.crossref
     named = {
         path: reason
@@ -245,7 +245,7 @@ def _look_again(
 
 
 def _later(delivery: Delivery, frozen: Frozen, result: TryLater) -> Settled:
-    """Back off; a connection that is down costs no attempt, a record that fails for days goes dead."""
+    """Back off; a record that fails for days goes dead."""
     now, effect = delivery.hub.env.clock.now(), frozen.effect
     if is_exhausted(effect.planned_at, now):
         return Settled(effect.id, EffectState.DEAD, now, {"reason": result.reason}, effect.attempts)

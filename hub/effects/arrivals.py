@@ -1,4 +1,4 @@
-"""Frees what waited for a record that is there now: lanes that refer to it, effects of its children."""
+"""Frees what waited for a record that is there now: referring lanes, effects of its children."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -27,8 +27,8 @@ from master_data.model import (
 class Frozen:
     """A write and the golden values behind it, by path.
 
-    `looping`: path -> reason, held from now on; `missing`: records that optional references wait for;
-    `fields`: app field -> golden paths that feed it.
+    `looping`: path -> reason, held from now on; `missing`: records that optional references
+    wait for; `fields`: app field -> golden paths that feed it.
     """
 
     effect: Effect
@@ -55,7 +55,7 @@ class Frozen:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The crossref shows golden already, perhaps spelled differently: its base says so from now on."""
+    """The crossref shows golden already, perhaps in other words: its base says so from now on."""
 
     effect: Effect
     crossref: Crossref
@@ -71,12 +71,19 @@ class Wait:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One claimed effect beside the rows and the mapping it stands on."""
+
+    effect: Effect
+    crossref: Crossref
+    golden: Golden
+    mapping: CompiledMapping
+    schema: EntitySchema
+
+
 def freeze(
-    effect: Effect,
-    crossref: Crossref,
-    golden: Golden,
-    mapping: CompiledMapping,
-    schema: EntitySchema,
+    claimed: Claimed,
     *,
     links: Links,
     now: int,
@@ -86,6 +93,8 @@ def freeze(
 
     `reads(record, crossref)` gives path -> words of a record, to keep base exact.
     """
+    effect, crossref = claimed.effect, claimed.crossref
+    golden, mapping = claimed.golden, claimed.mapping
     if crossref.state is CrossrefState.GONE:
         return Nothing(effect, crossref, "the record is gone there")
     stale = stale_paths(golden, crossref, mapping.outbound_paths, mapping.list_paths)
@@ -98,7 +107,7 @@ def freeze(
     if not stale:
         crossref = crossref.with_(held=crossref.held | looping)
         return Nothing(effect, crossref, "nothing differs", looping)
-    view = _shown(golden, crossref, stale, schema)
+    view = _shown(golden, crossref, stale, claimed.schema)
     outbound = mapping.to_system(view, crossref.record, links)
     for unlinked in outbound.unresolved.values():
         if unlinked.missing is Missing.WAIT:

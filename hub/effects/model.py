@@ -28,7 +28,7 @@ class NewEffect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One stored effect. `frozen`: values, paths, expected version, mapping version once claimed."""
+    """One stored effect. `frozen`: values, paths and versions, once claimed."""
 
     id: str
     crossref_id: str

@@ -1,4 +1,4 @@
-"""Finds out what became of writes whose answer was lost: by the client key, or by reading the record."""
+"""Finds out what became of writes whose answer was lost: by client key, or by a read."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Delivers due effects of one connection: claim (tx), freeze, send (no tx), settle (tx), item by item."""
+"""Delivers due effects of one connection: claim (tx), freeze (tx), send (no tx), settle (tx)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from hub.effects import store
 from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
 from hub.effects.delivery import Delivery, look
-from hub.effects.freezing import Frozen, Nothing, Wait, freeze
+from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
 from hub.effects.resolving import resolve_unknown
 from hub.effects.rules import EffectState
@@ -94,11 +94,7 @@ def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
         golden = delivery.board.goldens[crossref.golden_id]
         mapping = delivery.connection.mappings[effect.object_type]
         made = freeze(
-            effect,
-            crossref,
-            golden,
-            mapping,
-            entity_schema(golden.entity),
+            Claimed(effect, crossref, golden, mapping, entity_schema(golden.entity)),
             links=links,
             now=to_microseconds(delivery.now),
             reads=lambda record, of, golden=golden: {  # type: ignore[misc]

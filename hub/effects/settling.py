@@ -1,4 +1,4 @@
-"""What an answer to a write means for the crossref: base, new keys, and what somebody else changed. Pure."""
+"""What an answer to a write means for the crossref: base, keys, and foreign changes. Pure."""
 
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +17,7 @@ from master_data.model import (
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The crossref after a write; `inbound`: the record says more than we wrote, so it is an event too."""
+    """The crossref after a write; `inbound`: the record says more than we wrote: an event too."""
 
     crossref: Crossref
     inbound: bool

@@ -18,7 +18,7 @@ IN_FLIGHT = (EffectState.SENT.value, EffectState.UNKNOWN.value)
 
 
 def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None:
-    """Plan effects; a crossref that has one planned keeps that one: it will show golden as it is then."""
+    """Plan effects; a crossref that has one planned keeps it: it will show golden as it is then."""
     rows = [
         {
             "id": each.id,
@@ -80,7 +80,7 @@ def claim(  # noqa: PLR0913 - one statement's parameters
     now: datetime,
     until: datetime,
 ) -> list[Effect]:
-    """Claim due effects of one state whose lane nobody decides and whose crossref has none in flight."""
+    """Claim due effects of one state; no lane being decided, no crossref with one in flight."""
     values = {
         "conn": connection_id,
         "wanted": state.value,
@@ -95,7 +95,7 @@ def claim(  # noqa: PLR0913 - one statement's parameters
 def freeze(
     connection: Connection, frozen: Mapping[str, Mapping[str, Any]], token: str, at: datetime
 ) -> set[str]:
-    """Mark claimed effects sent with what will be written; return those still held under the token."""
+    """Mark claimed effects sent with what will be written; return those still held."""
     rows = [
         {
             "id": effect_id,
@@ -143,7 +143,7 @@ def _settled_row(each: Settled, token: str, at: datetime) -> dict[str, Any]:
 
 
 def wait(connection: Connection, names: Mapping[str, str], at: datetime) -> None:
-    """Let claimed effects wait for the record that `connection:golden id` names; looked at again later."""
+    """Let claimed effects wait for the record that `connection:golden id` names."""
     rows = [
         {
             "id": effect_id,

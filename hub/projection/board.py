@@ -1,4 +1,4 @@
-"""The golden records and crossrefs that one batch works on, as read, and what became of them in memory.
+"""The golden records and crossrefs of one batch, as read, and what became of them in memory.
 
 Lanes of one batch may meet in one golden record: each decision sees what the one before it did.
 """

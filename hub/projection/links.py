@@ -1,4 +1,4 @@
-"""References between records: external ids of one connection <-> golden ids, looked up once a batch."""
+"""References between records: external ids of one connection <-> golden ids, once a batch."""
 
 from dataclasses import dataclass, field
 

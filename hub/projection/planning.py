@@ -1,6 +1,6 @@
-"""Who must hear of a golden record: existing crossrefs that no longer show it, and systems that lack it. Pure."""
+"""Who must hear of a golden record: crossrefs that no longer show it, systems that lack it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hub.projection.board import Board
@@ -15,6 +15,14 @@ from master_data.model import (
     Golden,
     GoldenState,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    connection: str
+    object_type: str
+    mapping: CompiledMapping
+
 
 CREATE = "create"
 UPDATE = "update"
@@ -43,30 +51,24 @@ def plan(
     for connection in connections:
         for object_type, mapping in connection.mappings.items():
             if mapping.entity == golden.entity:
-                plans += _plan_one(
-                    board, golden, connection.id, object_type, mapping, new_id, reason
-                )
+                target = _Target(connection.id, object_type, mapping)
+                plans += _plan_one(board, golden, target, new_id, reason)
     return plans
 
 
-def _plan_one(  # noqa: PLR0913 - one call site, in a loop
-    board: Board,
-    golden: Golden,
-    connection: str,
-    object_type: str,
-    mapping: CompiledMapping,
-    new_id: Callable[[str], str],
-    reason: str,
+def _plan_one(
+    board: Board, golden: Golden, target: _Target, new_id: Callable[[str], str], reason: str
 ) -> list[Plan]:
+    mapping = target.mapping
     mine = [
         each
         for each in board.crossrefs_of(golden.id)
-        if each.connection == connection and each.object_type == object_type
+        if each.connection == target.connection and each.object_type == target.object_type
     ]
     if not publishes(mapping, golden):
         return []
     if not mine:
-        crossref = _creating(golden, connection, object_type, new_id)
+        crossref = _creating(golden, target, new_id)
         board.put_crossref(crossref)
         return [Plan(crossref, CREATE, reason)]
     return [
@@ -85,23 +87,13 @@ def publishes(mapping: CompiledMapping, golden: Golden) -> bool:
     return mapping.publishes(golden.body)
 
 
-def _creating(
-    golden: Golden, connection: str, object_type: str, new_id: Callable[[str], str]
-) -> Crossref:
+def _creating(golden: Golden, target: _Target, new_id: Callable[[str], str]) -> Crossref:
     return Crossref(
         id=CrossrefId(new_id("xr")),
-        connection=ConnectionId(connection),
-        object_type=object_type,
+        connection=ConnectionId(target.connection),
+        object_type=target.object_type,
         entity=golden.entity,
         golden_id=golden.id,
         external_id=None,
         state=CrossrefState.CREATING,
     )
-
-
-def by_connection(plans: Iterable[Plan]) -> Mapping[str, list[Plan]]:
-    """Group plans by the connection they write to."""
-    grouped: dict[str, list[Plan]] = {}
-    for each in plans:
-        grouped.setdefault(each.crossref.connection, []).append(each)
-    return grouped

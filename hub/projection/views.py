@@ -1,9 +1,9 @@
-"""Between golden's flat body and the view a mapping has of it: element ids <-> a system's own keys. Pure."""
+"""Between golden's flat body and a mapping's view of it: element ids <-> a system's keys. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mappings import Inbound, View
+from mappings import Inbound, Read, View
 from master_data.alignment import align
 from master_data.fields import EntitySchema
 from master_data.merge import Reading
@@ -17,8 +17,8 @@ NEW = "+"
 class Sight:
     """A state of a source record in golden's paths.
 
-    `elements`: list path -> {system key -> element id} as they stand now; `problems`: path -> reason,
-    not judged now; `unresolved`: path -> (entity, external id) of a record the hub does not know yet.
+    `elements`: list path -> {system key -> element id} as they stand now; `problems`: path ->
+    reason, not judged now; `unresolved`: path -> (entity, external id) of an unknown record.
     """
 
     readings: dict[str, Reading]
@@ -28,8 +28,17 @@ class Sight:
     unresolved: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _ListSeen:
+    path: str
+    incoming: Mapping[str, Read]
+    known: Mapping[str, str]
+    golden: Mapping[str, Value]
+    align_by: Sequence[str]
+
+
 def view_of(body: Flat, elements: Mapping[str, Mapping[str, str]], schema: EntitySchema) -> View:
-    """Return golden as a mapping sees it: elements under this system's keys, others under `+el_…`."""
+    """Return golden as a mapping sees it: elements under the system's keys, or `+el_…`."""
     scalars: dict[str, Value] = {}
     lists: dict[str, dict[str, Value]] = {path: {} for path in schema.lists}
     keys = {path: {id_: key for key, id_ in known.items()} for path, known in elements.items()}
@@ -62,7 +71,14 @@ def sight_of(
         sight.problems[_golden_path(path, crossref)] = problem.reason
     for list_path in schema.lists:
         if list_path in inbound.elements:
-            _see_list(sight, list_path, inbound, crossref, body, schema, new_id)
+            seen = _ListSeen(
+                path=list_path,
+                incoming=inbound.elements[list_path],
+                known=crossref.elements.get(list_path, {}),
+                golden=_elements(body, list_path),
+                align_by=schema.specs[list_path].align,
+            )
+            _see_list(sight, seen, new_id)
         elif list_path in crossref.elements:
             sight.elements[list_path] = crossref.elements[list_path]
     return sight
@@ -77,38 +93,31 @@ def _golden_path(path: str, crossref: Crossref) -> str:
     return element_path(list_path, element) if element else list_path
 
 
-def _see_list(  # noqa: PLR0913 - one call site
-    sight: Sight,
-    list_path: str,
-    inbound: Inbound,
-    crossref: Crossref,
-    body: Flat,
-    schema: EntitySchema,
-    new_id: Callable[[str], str],
-) -> None:
-    incoming = inbound.elements[list_path]
-    known = crossref.elements.get(list_path, {})
-    golden = {
+def _elements(body: Flat, list_path: str) -> dict[str, Value]:
+    return {
         element: value
         for path, value in body.items()
         for name, element in [split_path(path)]
         if element is not None and name == list_path
     }
-    values = {key: read.value for key, read in incoming.items()}
-    aligned = align(values, golden, known, schema.specs[list_path].align)
+
+
+def _see_list(sight: Sight, seen: _ListSeen, new_id: Callable[[str], str]) -> None:
+    values = {key: read.value for key, read in seen.incoming.items()}
+    aligned = align(values, seen.golden, seen.known, seen.align_by)
     pairs = dict(aligned.pairs)
     for key in aligned.added:
-        pairs[key] = key if key.startswith("el_") and key not in golden else new_id("el")
+        pairs[key] = key if key.startswith("el_") and key not in seen.golden else new_id("el")
     for key, element in pairs.items():
-        read = incoming[key]
-        sight.readings[element_path(list_path, element)] = Reading(read.words, read.value)
-    for key, element in known.items():
-        path = element_path(list_path, element)
-        if key not in incoming and element not in pairs.values():
+        read = seen.incoming[key]
+        sight.readings[element_path(seen.path, element)] = Reading(read.words, read.value)
+    for key, element in seen.known.items():
+        path = element_path(seen.path, element)
+        if key not in seen.incoming and element not in pairs.values():
             if path in sight.problems or path in sight.unresolved:
                 pairs[key] = element
             else:
                 sight.readings[path] = Reading(None, None)
     if aligned.ambiguous:
-        sight.problems[list_path] = "cannot tell which of several alike elements is meant"
-    sight.elements[list_path] = pairs
+        sight.problems[seen.path] = "cannot tell which of several alike elements is meant"
+    sight.elements[seen.path] = pairs

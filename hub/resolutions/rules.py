@@ -55,10 +55,10 @@ def absorb(
     taken: set[str],
     schema: EntitySchema,
 ) -> Moved:
-    """Move the memberships of one golden record to another: the survivor's values stay, blanks are filled.
+    """Move a golden record's memberships to another: the survivor's values stay, blanks are filled.
 
-    `taken`: connections in which the survivor has a record already; there the moved one is a secondary:
-    it contributes, and is never written.
+    `taken`: connections in which the survivor has a record already; there the moved one is a
+    secondary: it contributes, and is never written.
     """
     names = _element_names(survivor.body, loser.body, schema)
     body, filled = dict(survivor.body), {}

@@ -1,6 +1,6 @@
 """Carries out what a person decided about a conflict: one unit of work, effects planned in it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors.contract import ChangeKind
@@ -15,7 +15,7 @@ from hub.events.model import SETTLED, NewEvent
 from hub.events.rules import Outcome
 from hub.projection.board import Board
 from hub.projection.family import load_family
-from hub.projection.planning import plan
+from hub.projection.planning import Plan, plan
 from hub.resolutions.rules import absorb, settle_value
 from hub.sync.deciding import Version
 from hub.sync.store import close_events, write_board, write_plans, write_versions
@@ -29,7 +29,7 @@ __all__ = ["Resolution", "resolve"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """A person's answer. `seen`: the conflict's version that was on screen; `value`: what to take."""
+    """A person's answer. `seen`: the version of the conflict on screen; `value`: what to take."""
 
     choice: Choice
     seen: int
@@ -38,11 +38,39 @@ class Resolution:
     value: Value = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """One unit of work: an answer to a conflict, and the rows it touches."""
+
+    hub: Hub
+    connection: Connection
+    conflict: Conflict
+    resolution: Resolution
+    at: datetime
+    board: Board = field(default_factory=Board)
+
+    @property
+    def golden(self) -> Golden:
+        """Return the golden record the conflict is about."""
+        return self.board.goldens[self.conflict.golden_id]
+
+    @property
+    def actor(self) -> str:
+        """Return who decides, as provenance names a person."""
+        return f"person:{self.resolution.by}"
+
+    def plan(self, golden: Golden, reason: str) -> list[Plan]:
+        """Return the effects of a golden record in every live connection."""
+        opened = self.hub.directory.connections().values()
+        live = [each for each in opened if each.state == "live"]
+        return plan(self.board, golden, live, self.hub.env.ids.new, reason)
+
+
 def resolve(hub: Hub, conflict_id: str, resolution: Resolution) -> Conflict:
     """Settle a conflict and bring every system to the answer.
 
-    Raises UnknownConflict; ConflictMoved when it was closed or its rivals changed since it was seen;
-    WrongChoice when that is no answer to this kind.
+    Raises UnknownConflict; ConflictMoved when it was closed or its rivals changed since it was
+    seen; WrongChoice when that is no answer to this kind.
     """
     resolved = hub.db.write(lambda c: _resolve(hub, c, conflict_id, resolution))
     hub.doorbell.ring()
@@ -59,32 +87,25 @@ def _resolve(
         raise ConflictMoved(conflict_id)
     if resolution.choice not in choices_of(Kind(conflict.kind)):
         raise WrongChoice(conflict.kind, resolution.choice)
-    at = hub.db.now(connection)
-    board = Board()
-    load_family(connection, board, {conflict.golden_id})
+    unit = _Unit(hub, connection, conflict, resolution, hub.db.now(connection))
+    load_family(connection, unit.board, {conflict.golden_id})
     match Kind(conflict.kind):
         case Kind.RIVAL_VALUES:
-            _take(hub, connection, board, conflict, resolution, at)
+            _take(unit)
         case Kind.POSSIBLE_DUPLICATE:
-            _decide_identity(hub, connection, board, conflict, resolution, at)
+            _decide_identity(unit)
         case Kind.UNMAPPED_VALUE | Kind.REFUSED_WRITE | Kind.LOOP:
-            _retry_or_dismiss(hub, connection, board, conflict, resolution, at)
-    return _close(connection, conflict, resolution, at)
+            _retry_or_dismiss(unit)
+    return _close(unit)
 
 
-def _take(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
-    hub: Hub,
-    connection: Connection,
-    board: Board,
-    conflict: Conflict,
-    resolution: Resolution,
-    at: datetime,
-) -> None:
-    golden = board.goldens[conflict.golden_id]
+def _take(unit: _Unit) -> None:
+    """Set the value a person took."""
+    conflict, resolution, golden = unit.conflict, unit.resolution, unit.golden
     path, value = conflict.subject, resolution.value
     decision = {
         "value": value,
-        "at": to_microseconds(at),
+        "at": to_microseconds(unit.at),
         "by": resolution.by,
         "why": resolution.reason,
     }
@@ -94,33 +115,31 @@ def _take(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
         raise WrongChoice(conflict.kind, "; ".join(f"{p}: {why}" for p, why in refused.items()))
     rivals = [[rival["source"], rival["value"], rival["at"]] for rival in conflict.rivals]
     change = [value, golden.body.get(path), "person", resolution.reason, resolution.by, rivals]
-    _store(hub, connection, board, settled, {path: change}, resolution, at)
+    _store(unit, settled, {path: change})
 
 
-def _decide_identity(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
-    hub: Hub,
-    connection: Connection,
-    board: Board,
-    conflict: Conflict,
-    resolution: Resolution,
-    at: datetime,
-) -> None:
-    golden = board.goldens[conflict.golden_id]
-    if resolution.choice is Choice.DIFFERENT:
-        if golden.state is GoldenState.UNCONFIRMED and not _other_suspects(connection, conflict):
-            confirmed = replace(golden, state=GoldenState.ACTIVE, version=golden.version + 1)
-            _store(hub, connection, board, confirmed, {}, resolution, at)
-        return
-    load_family(connection, board, {conflict.subject})
-    survivor = golden_store.goldens_by_id(connection, [conflict.subject])[conflict.subject]
+def _decide_identity(unit: _Unit) -> None:
+    """Confirm a record as its own, or merge it into the one it was taken for."""
+    golden = unit.golden
+    if unit.resolution.choice is Choice.SAME:
+        _merge(unit)
+    elif golden.state is GoldenState.UNCONFIRMED and not _other_suspects(unit):
+        confirmed = replace(golden, state=GoldenState.ACTIVE, version=golden.version + 1)
+        _store(unit, confirmed, {})
+
+
+def _merge(unit: _Unit) -> None:
+    connection, board, golden = unit.connection, unit.board, unit.golden
+    subject = unit.conflict.subject
+    load_family(connection, board, {subject})
+    survivor = golden_store.goldens_by_id(connection, [subject])[subject]
     if survivor.id == golden.id:
         return
-    mates = board.crossrefs_of(survivor.id)
     moved = absorb(
         survivor,
         golden,
         board.crossrefs_of(golden.id),
-        {each.connection for each in mates},
+        {each.connection for each in board.crossrefs_of(survivor.id)},
         entity_schema(golden.entity),
     )
     board.of_golden[golden.id] = []
@@ -129,57 +148,46 @@ def _decide_identity(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
     gone = replace(golden, state=GoldenState.MERGED, version=golden.version + 1)
     board.put_golden(gone)
     golden_store.insert_alias(connection, golden.id, survivor.id)
-    _follow(connection, conflict, golden.id, survivor.id, at)
-    _store(hub, connection, board, moved.survivor, moved.filled, resolution, at)
-    write_versions(
-        connection,
-        [Version(gone, {}, None, None, actor=f"person:{resolution.by}")],
-        at,
-    )
+    _follow(unit, golden.id, survivor.id)
+    _store(unit, moved.survivor, moved.filled)
+    merged = Version(gone, {}, None, None, actor=unit.actor)
+    write_versions(connection, [merged], unit.at)
 
 
-def _other_suspects(connection: Connection, conflict: Conflict) -> bool:
+def _other_suspects(unit: _Unit) -> bool:
     return any(
-        each.kind == Kind.POSSIBLE_DUPLICATE and each.id != conflict.id
-        for each in store.open_of(connection, [conflict.golden_id])
+        each.kind == Kind.POSSIBLE_DUPLICATE and each.id != unit.conflict.id
+        for each in store.open_of(unit.connection, [unit.conflict.golden_id])
     )
 
 
-def _follow(
-    connection: Connection, conflict: Conflict, loser: str, survivor: str, at: datetime
-) -> None:
-    """Close what else was open about a merged record: its records are judged as the survivor's now."""
-    rest = [each for each in store.open_of(connection, [loser]) if each.id != conflict.id]
+def _follow(unit: _Unit, loser: str, survivor: str) -> None:
+    """Close what else was open about a merged record: it is judged as the survivor now."""
+    told = store.open_of(unit.connection, [loser])
+    rest = [each for each in told if each.id != unit.conflict.id]
     resolution = {"why": f"merged into {survivor}"}
-    store.close_many(connection, [Closing(each.id, "rules", resolution) for each in rest], at)
-    close_events(connection, rest, [], Outcome.SUPERSEDED, at)
+    closings = [Closing(each.id, "rules", resolution) for each in rest]
+    store.close_many(unit.connection, closings, unit.at)
+    close_events(unit.connection, rest, [], Outcome.SUPERSEDED, unit.at)
 
 
-def _retry_or_dismiss(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
-    hub: Hub,
-    connection: Connection,
-    board: Board,
-    conflict: Conflict,
-    resolution: Resolution,
-    at: datetime,
-) -> None:
+def _retry_or_dismiss(unit: _Unit) -> None:
     """Take the hold off and look at the record again; dismissed, the hold stays."""
-    if resolution.choice is Choice.DISMISS:
+    if unit.resolution.choice is Choice.DISMISS:
         return
+    conflict, board = unit.conflict, unit.board
     path = conflict.subject.partition(":")[2]
-    mine = [
-        each
-        for each in board.crossrefs_of(conflict.golden_id)
-        if each.connection == conflict.connection
-    ]
+    mates = board.crossrefs_of(conflict.golden_id)
+    mine = [each for each in mates if each.connection == conflict.connection]
     for crossref in mine:
         held = {name: why for name, why in crossref.held.items() if name != path}
         writes = {name: told for name, told in crossref.writes.items() if name != path}
         board.put_crossref(crossref.with_(held=held, writes=writes, parked=None))
-    write_board(connection, board, at)
-    golden = board.goldens[conflict.golden_id]
-    _plan(hub, connection, board, golden, f"conflict {conflict.id} retried", at)
-    events.insert(connection, [_hint(hub, each) for each in mine if each.external_id], at)
+    plans = unit.plan(unit.golden, f"conflict {conflict.id} retried")
+    write_board(unit.connection, board, unit.at)
+    write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
+    hints = [_hint(unit.hub, each) for each in mine if each.external_id]
+    events.insert(unit.connection, hints, unit.at)
 
 
 def _hint(hub: Hub, crossref: Crossref) -> NewEvent:
@@ -193,43 +201,22 @@ def _hint(hub: Hub, crossref: Crossref) -> NewEvent:
     )
 
 
-def _store(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
-    hub: Hub,
-    connection: Connection,
-    board: Board,
-    golden: Golden,
-    changes: dict[str, list[Value]],
-    resolution: Resolution,
-    at: datetime,
-) -> None:
-    board.put_golden(golden)
-    reason = f"decided by {resolution.by}"
-    live = [c for c in hub.directory.connections().values() if c.state == "live"]
-    plans = plan(board, golden, live, hub.env.ids.new, reason)
-    write_board(connection, board, at)
-    version = Version(golden, changes, None, None, actor=f"person:{resolution.by}")
-    write_versions(connection, [version], at)
-    write_plans(hub, connection, [(each, None) for each in plans], at)
+def _store(unit: _Unit, golden: Golden, changes: dict[str, list[Value]]) -> None:
+    """Write a golden record and its new version, and plan who must hear of it."""
+    unit.board.put_golden(golden)
+    plans = unit.plan(golden, f"decided by {unit.resolution.by}")
+    write_board(unit.connection, unit.board, unit.at)
+    version = Version(golden, changes, None, None, actor=unit.actor)
+    write_versions(unit.connection, [version], unit.at)
+    write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
 
 
-def _plan(  # noqa: PLR0913, PLR0917 - the parts of one unit of work
-    hub: Hub, connection: Connection, board: Board, golden: Golden, reason: str, at: datetime
-) -> None:
-    live = [c for c in hub.directory.connections().values() if c.state == "live"]
-    board.changed.clear()
-    plans = plan(board, golden, live, hub.env.ids.new, reason)
-    created = [board.crossrefs[each] for each in board.changed]
-    golden_store.insert_crossrefs(connection, created, at)
-    write_plans(hub, connection, [(each, None) for each in plans], at)
-
-
-def _close(
-    connection: Connection, conflict: Conflict, resolution: Resolution, at: datetime
-) -> Conflict:
+def _close(unit: _Unit) -> Conflict:
+    conflict, resolution = unit.conflict, unit.resolution
     told: dict[str, Value] = {"choice": resolution.choice.value, "reason": resolution.reason}
     if resolution.choice is Choice.TAKE:
         told["value"] = resolution.value
-    store.close_many(connection, [Closing(conflict.id, resolution.by, told)], at)
-    still = store.open_of(connection, [conflict.golden_id])
-    close_events(connection, [conflict], still, Outcome.APPLIED, at)
-    return replace(conflict, closed_at=at, closed_by=resolution.by, resolution=told)
+    store.close_many(unit.connection, [Closing(conflict.id, resolution.by, told)], unit.at)
+    still = store.open_of(unit.connection, [conflict.golden_id])
+    close_events(unit.connection, [conflict], still, Outcome.APPLIED, unit.at)
+    return replace(conflict, closed_at=unit.at, closed_by=resolution.by, resolution=told)

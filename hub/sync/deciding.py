@@ -24,6 +24,7 @@ from hub.wiring import Hub
 from mappings import CompiledMapping
 from master_data import store as golden_store
 from master_data.fields import entity_schema
+from master_data.merge import Weighing
 from master_data.model import Crossref, CrossrefState, Golden, Record, Value
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
@@ -50,7 +51,7 @@ class Version:
 
 @dataclass(slots=True)
 class Verdict:
-    """What a batch decided. `closing`: (golden id, kind, subject) of conflicts that ended by themselves."""
+    """What a batch decided. `closing`: (golden id, kind, subject) of conflicts that ended."""
 
     decided: list[Decided] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
@@ -95,7 +96,7 @@ class Deciding:
         self,
         seen: Sequence[tuple[Place, Choice, SourceState | Absent | None, datetime | None]],
     ) -> None:
-        """Take the states to judge, and put the golden records on the board that unlinked ones may be."""
+        """Take the states to judge; put golden records that unlinked ones may be on the board."""
         wanted: dict[str, None] = {}
         for place, choice, read, read_at in seen:
             state = self.states[place] = _state_of(choice, read, read_at)
@@ -132,7 +133,7 @@ class Deciding:
                 return
             else:
                 self._state(place, crossref, state, told)
-        except Exception as error:  # one broken lane must not stop its neighbours; it is shown
+        except Exception as error:  # noqa: BLE001 - one broken lane must not stop its neighbours
             _log.exception("lane.broken", lane=lane.key)
             reason = f"cannot be judged: {type(error).__name__}: {error}"
             self._close(told, choice.event, Outcome.REJECTED, None, {"reason": reason})
@@ -212,9 +213,11 @@ class Deciding:
         return decide(
             case,
             entity_schema(mapping.entity),
-            policies=default_policies(),
-            clocks=self.clocks,
-            rivals_of=lambda path: self.board.rivals(golden, path, crossref.id),
+            Weighing(
+                default_policies(),
+                self.clocks,
+                lambda path: self.board.rivals(golden, path, crossref.id),
+            ),
         )
 
     def _take(

@@ -1,4 +1,4 @@
-"""Which of a lane's events carries a state that may be judged, and whether it must be read first. Pure."""
+"""Which of a lane's events carries a state to judge, and whether it must be read first. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OWN = (SETTLED, FILLED)
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """This event's state is newer than all we know."""
+    """The event's state is newer than all we know."""
 
     event: Event
 
@@ -64,7 +64,7 @@ def _by_version(events: Sequence[Event], head: CrossrefHead | None) -> Choice:
 
 
 def sighting_of(event: Event, crossref: Crossref | None) -> Sighting:
-    """Return when the state's edits happened: after the last look at base, not after its receipt."""
+    """Return when the state's edits happened: after the last look at base, before its receipt."""
     at = to_microseconds(event.read_at or event.received_at)
     since = min(crossref.seen_at if crossref else 0, at)
     stamp = to_microseconds(event.changed_at) if event.changed_at else at

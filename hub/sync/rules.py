@@ -1,4 +1,4 @@
-"""Decides what one state of a source record means, and which crossrefs no longer show golden. Pure."""
+"""Decides what one state of a source record means. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from hub.conflicts.model import OpenConflict, Rival
 from hub.events.rules import Outcome, first_outcome
 from hub.sync.model import Case, Decision
 from master_data.fields import EntitySchema
-from master_data.merge import Merge, Reading, merge
+from master_data.merge import Merge, Reading, Weighing, merge
 from master_data.model import (
     Contribution,
     Crossref,
@@ -17,8 +17,6 @@ from master_data.model import (
     Value,
     split_path,
 )
-from master_data.policies import PolicyTable
-from master_data.survivorship import Clocks
 
 RIVAL_VALUES = "rival_values"
 UNMAPPED_VALUE = "unmapped_value"
@@ -28,23 +26,12 @@ SNAPSHOT_EVERY = 50
 def decide(
     case: Case,
     schema: EntitySchema,
-    *,
-    policies: PolicyTable,
-    clocks: Clocks,
-    rivals_of: Callable[[str], Sequence[Contribution]],
+    weighing: Weighing,
 ) -> Decision:
-    """Merge the state; what the canonical schema refuses is held for this connection and changes nothing."""
+    """Merge the state; what the canonical schema refuses is held here and changes nothing."""
 
     def merged(readings: Mapping[str, Reading]) -> Merge:
-        return merge(
-            case.crossref,
-            case.golden,
-            readings,
-            case.sighting,
-            policies=policies,
-            clocks=clocks,
-            rivals_of=rivals_of,
-        )
+        return merge(case.crossref, case.golden, readings, case.sighting, weighing)
 
     problems = dict(case.sight.problems)
     readings = _sound(case.sight.readings, problems)
@@ -64,7 +51,7 @@ def decide(
                     if not case.sight.unresolved
                     else _deferred(case)
                 )
-    return _decision(case, outcome, problems, schema, rivals_of)
+    return _decision(case, outcome, problems, weighing.rivals_of)
 
 
 def _without(
@@ -84,7 +71,7 @@ def _sound(readings: Mapping[str, Reading], problems: Mapping[str, str]) -> dict
 
 
 def _deferred(case: Case) -> Decision:
-    """A new record that cannot stand without one we do not know yet: all of it waits."""
+    """Let all of a new record wait that cannot stand without one we do not know yet."""
     results = tuple(
         FieldResult(
             path, FieldOutcome.WAITING, None, None, "reference", f"waits for {entity} {id_}"
@@ -119,7 +106,6 @@ def _decision(
     case: Case,
     merged: Merge,
     problems: Mapping[str, str],
-    schema: EntitySchema,
     rivals_of: Callable[[str], Sequence[Contribution]],
 ) -> Decision:
     results = [*merged.results]

@@ -1,4 +1,4 @@
-"""Decides due lanes in batches: claim (tx), read what is only a hint (no tx), decide in memory, write (tx)."""
+"""Decides due lanes in batches: claim (tx), read hints (no tx), decide in memory, write (tx)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -145,7 +145,7 @@ def _heads(turn: Turn, connection: Connection) -> dict[str, CrossrefHead]:
 
 
 def _read_hints(hub: Hub, turn: Turn) -> None:
-    """Read the records whose events are only hints; a connection that fails keeps its lanes for later."""
+    """Read the records whose events are only hints; lanes of a failing connection wait."""
     wanted: dict[tuple[str, str], list[str]] = {}
     for key, choice in turn.choices.items():
         if isinstance(choice, Hint):

@@ -18,7 +18,7 @@ _LONGEST_EXTERNAL_ID = 500
 _DECOY = "whsec_" + "A" * 43 + "="
 
 
-class NoticeRefused(Exception):  # noqa: N818 - named by what went wrong
+class NoticeRefused(Exception):
     """The notice is not taken."""
 
     def __init__(self, refusal: Refusal) -> None:

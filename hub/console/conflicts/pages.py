@@ -108,7 +108,8 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     @routes.get("/{conflict_id}")
     def conflict(request: Request, conflict_id: str, principal: Read) -> HTMLResponse:
         """Show one conflict with the answers it takes."""
-        return _page(hub, portal, request, conflict_id, principal)
+        shown = _shown(hub, conflict_id, principal)
+        return portal.page(request, "hub/conflict.html", shown)
 
     @routes.post("/{conflict_id}")
     def answer(request: Request, conflict_id: str, form: Answer, principal: Resolve) -> Response:
@@ -124,7 +125,8 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
             )
             resolve(hub, conflict_id, resolution)
         except (ConflictMoved, WrongChoice) as error:
-            return _page(hub, portal, request, conflict_id, principal, refusal=str(error))
+            shown = _shown(hub, conflict_id, principal) | {"refusal": str(error)}
+            return portal.page(request, "hub/conflict.html", shown, status=409)
         toast = Toast("Settled", _about(found.entity, found.subject))
         return portal.redirect(request, "/hub/conflicts", toast=toast)
 
@@ -166,20 +168,13 @@ def _about(entity: str, subject: str) -> str:
     )
 
 
-def _page(
-    hub: Hub,
-    portal: Portal,
-    request: Request,
-    conflict_id: str,
-    principal: Principal,
-    refusal: str = "",
-) -> HTMLResponse:
+def _shown(hub: Hub, conflict_id: str, principal: Principal) -> dict[str, object]:
     found = _found(hub, conflict_id)
     told = explain(hub, found.golden_id)
     other = None
     if found.kind == Kind.POSSIBLE_DUPLICATE.value and found.closed_at is None:
         other = explain(hub, found.subject)
-    context = {
+    return {
         "conflict": found,
         "about": _about(found.entity, found.subject),
         "title": told.title,
@@ -199,10 +194,8 @@ def _page(
         "may_resolve": can(principal, "hub.conflicts.resolve"),
         "compare": _compare(told, other) if other else [],
         "other": other,
-        "refusal": refusal,
+        "refusal": "",
     }
-    status = 409 if refusal else 200
-    return portal.page(request, "hub/conflict.html", context, status=status)
 
 
 def _compare(mine: Explained, theirs: Explained) -> list[tuple[str, str, str]]:

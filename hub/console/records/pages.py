@@ -9,10 +9,10 @@ from starlette.requests import Request
 from ground.instants import from_microseconds
 from hub.console import store
 from hub.console.rules import SYSTEM_TONES, readable, words
-from hub.lists.rules import Collection
 from hub.golden.model import Explained, FieldTold, Happening
 from hub.golden.service import explain
 from hub.lists import store as lists
+from hub.lists.rules import Collection
 from hub.lists.store import Listed
 from hub.wiring import Hub
 from master_data.fields import entity_schema
