@@ -16,17 +16,39 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from ground import strict_json
 from ground.instants import from_microseconds, to_microseconds
 from ground.problem import Problem
 
-__all__ = ["MOST", "FieldType", "Grammar", "ListField", "ListingRefused", "Wanted"]
+__all__ = [
+    "MOST",
+    "FieldType",
+    "Grammar",
+    "ListField",
+    "ListingRefused",
+    "Wanted",
+    "capped_count",
+    "instant",
+]
 
 USUAL = 50
 MOST = 500
 MOST_VALUES = 500
+_NO_CURSOR = "use the `next` of the page before"
+_SHORTEST = 2
+_FAR = 60_000_000_000_000_000  # microseconds; the year 3871
 _FILTER = re.compile(r"filter\[([a-z0-9_.]+)\](?:\[([a-z]+)\])?")
 _OPERATORS = frozenset({"eq", "ne", "gt", "gte", "lt", "lte", "like", "in", "blank"})
 
@@ -68,6 +90,16 @@ class _Order:
     type: FieldType
     descending: bool
 
+    @property
+    def sign(self) -> str:
+        """The order as it is asked for."""
+        return f"-{self.name}" if self.descending else self.name
+
+    @property
+    def blank(self) -> bool:
+        """Whether a value may be missing."""
+        return bool(getattr(self.column, "nullable", True))
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -86,7 +118,8 @@ class Wanted:
             query = query.where(_beyond(self.order, self.id, self.after))
         for each in self.order:
             column = each.column.desc() if each.descending else each.column.asc()
-            query = query.order_by(column.nulls_last())
+            # Without need the words would keep an index from being used.
+            query = query.order_by(column.nulls_last() if each.blank else column)
         return query.order_by(self.id.asc()).limit(self.limit + 1)
 
     def page(
@@ -97,7 +130,8 @@ class Wanted:
             return rows, None
         shown = rows[: self.limit]
         last = [_plain(read(shown[-1], each.name)) for each in self.order]
-        cursor = strict_json.dumps([*last, read(shown[-1], "id")])
+        signs = ",".join(each.sign for each in self.order)
+        cursor = strict_json.dumps([signs, *last, read(shown[-1], "id")])
         return shown, base64.urlsafe_b64encode(cursor).decode().rstrip("=")
 
 
@@ -124,7 +158,7 @@ class Grammar:
             elif word not in self.other:
                 raise ListingRefused(word, "there is no such query word for this list")
         if plain.get("q"):
-            where.append(self._found(plain["q"]))
+            where.append(self._found(_text("q", plain["q"])))
         order = self._order(plain.get("sort") or self.default_sort)
         after = _cursor(plain["after"], order) if plain.get("after") else None
         return Wanted(tuple(where), order, self.id, _limit(plain.get("limit")), after)
@@ -175,7 +209,12 @@ def _compared(word: str, known: ListField, operator: str, value: str) -> ColumnE
     if operator == "like":
         if known.type is not FieldType.TEXT:
             raise ListingRefused(word, "only text is compared by like")
-        return func.lower(column).contains(value.lower(), autoescape=True)
+        text = _text(word, value)
+        # Databases fold the case of ASCII only: other letters are found as they are written.
+        return or_(
+            func.lower(column).contains(text.lower(), autoescape=True),
+            column.contains(text, autoescape=True),
+        )
     wanted = literal(_value(word, known.type, value), column.type)  # true and false compare too
     comparisons: dict[str, ColumnElement[bool]] = {
         "eq": column == wanted,
@@ -191,9 +230,7 @@ def _compared(word: str, known: ListField, operator: str, value: str) -> ColumnE
 def _value(word: str, kind: FieldType, value: str) -> Any:  # noqa: ANN401 - a column's value
     match kind:
         case FieldType.TEXT:
-            if "\x00" in value:
-                raise ListingRefused(word, "no NUL character can be in it")
-            return value
+            return _text(word, value)
         case FieldType.INTEGER:
             if not re.fullmatch(r"-?[0-9]{1,18}", value):
                 raise ListingRefused(word, "give a whole number")
@@ -202,6 +239,12 @@ def _value(word: str, kind: FieldType, value: str) -> Any:  # noqa: ANN401 - a c
             return _boolean(word, value)
         case FieldType.INSTANT:
             return instant(word, value)
+
+
+def _text(word: str, value: str) -> str:
+    if "\x00" in value:
+        raise ListingRefused(word, "no NUL character can be in it")
+    return value
 
 
 def instant(word: str, value: str) -> datetime:
@@ -224,7 +267,7 @@ def _boolean(word: str, value: str) -> bool:
 def _limit(value: str | None) -> int:
     if not value:
         return USUAL
-    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= MOST:
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= MOST:
         raise ListingRefused("limit", f"give a number from 1 to {MOST}")
     return int(value)
 
@@ -234,23 +277,39 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value
 
 
 def _cursor(text: str, order: Sequence[_Order]) -> tuple[Any, ...]:
+    """Return the sort values and the id in a cursor; it may have been tampered with."""
     try:
         loaded = strict_json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, binascii.Error) as error:
-        raise ListingRefused("after", "use the `next` of the page before") from error
-    if (
-        not isinstance(loaded, list)
-        or len(loaded) != len(order) + 1
-        or not isinstance(loaded[-1], str)
-    ):
+        raise ListingRefused("after", _NO_CURSOR) from error
+    if not isinstance(loaded, list) or len(loaded) < _SHORTEST:
+        raise ListingRefused("after", _NO_CURSOR)
+    signs, *values, last_id = loaded
+    if signs != ",".join(each.sign for each in order) or len(values) != len(order):
         raise ListingRefused("after", "this cursor belongs to a list in another order")
-    values = [
-        from_microseconds(value)
-        if each.type is FieldType.INSTANT and isinstance(value, int)
-        else value
-        for each, value in zip(order, loaded, strict=False)
-    ]
-    return (*values, loaded[-1])
+    read = [_sorted_by(each, value) for each, value in zip(order, values, strict=True)]
+    if not isinstance(last_id, str):
+        raise ListingRefused("after", _NO_CURSOR)
+    return (*read, last_id)
+
+
+def _sorted_by(order: _Order, value: Any) -> Any:  # noqa: ANN401 - a column's value
+    """Return a cursor's value as the column's; raise ListingRefused for any that is none."""
+    match order.type, value:
+        case _, None:
+            return None
+        case FieldType.TEXT, str():
+            return value
+        case FieldType.BOOLEAN, bool():
+            return value
+        case ((FieldType.INTEGER | FieldType.INSTANT), bool()):
+            raise ListingRefused("after", _NO_CURSOR)
+        case FieldType.INTEGER, int():
+            return value
+        case FieldType.INSTANT, int() if abs(value) < _FAR:
+            return from_microseconds(value)
+        case _:
+            raise ListingRefused("after", _NO_CURSOR)
 
 
 def _beyond(
@@ -265,7 +324,22 @@ def _beyond(
             continue
         last = literal(value, each.column.type)
         ahead = each.column < last if each.descending else each.column > last
-        later.append(and_(*same, or_(ahead, each.column.is_(None))))
+        later.append(and_(*same, or_(ahead, each.column.is_(None)) if each.blank else ahead))
         same.append(each.column == last)
     later.append(and_(*same, id_column > after[-1]))
-    return or_(*later)
+    if not order or order[0].blank:
+        return or_(*later)
+    return and_(_from(order[0], after[0]), or_(*later))
+
+
+def _from(order: _Order, value: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column's value
+    """Return what `_beyond` implies, in the form by which an index is entered."""
+    last = literal(value, order.column.type)
+    return order.column <= last if order.descending else order.column >= last
+
+
+def capped_count(connection: Connection, query: Select[Any], most: int = 10_000) -> int:
+    """Return how many rows a select has, but look at no more than `most` + 1 of them."""
+    some = query.order_by(None).limit(most + 1).subquery()
+    found: int = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return found
