@@ -121,7 +121,7 @@ class Portal:
         """
         if refused.status < HTTPStatus.BAD_REQUEST or not guard.wants_page(request):
             return refused.response()
-        signed_in = getattr(request.state, "principal", None) is not None
+        signed_in = guard.authenticate_refused(request) is not None
         template = "portal/refusal.html" if signed_in else "portal/refusal_gate.html"
         response = self.page(request, template, {"refused": refused}, status=refused.status)
         response.headers.update(refused.headers)

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from ground.database import DatabaseBusy
 from ground.env import Env
 from portal import sign_in
 from portal.i18n import language, pick_language
@@ -56,6 +57,16 @@ async def authenticate(request: Request) -> Principal | None:
     request.state.principal = principal
     language.set(language_of(request, principal))
     return principal
+
+
+def authenticate_refused(request: Request) -> Principal | None:
+    """Return who met a refusal, for its page; nobody if that cannot be told now."""
+    if not hasattr(request.state, "principal"):
+        try:
+            request.state.principal = _look_up(cast("_Door", request.scope["portal"]).env, request)
+        except DatabaseBusy:
+            request.state.principal = None
+    return cast("Principal | None", request.state.principal)
 
 
 def language_of(request: Request, principal: Principal | None) -> str:

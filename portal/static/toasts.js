@@ -20,4 +20,11 @@ document.addEventListener("click", (event) => {
   event.target.closest("[data-dismiss]")?.closest("[data-toast]").remove();
 });
 document.addEventListener("htmx:oobAfterSwap", start);
+for (const failed of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failed, () => {
+    const toast = document.getElementById("toast-failed").content.cloneNode(true);
+    document.getElementById("toasts").append(toast);
+    start();
+  });
+}
 start();

@@ -22,10 +22,10 @@ pytestmark = [
 
 
 @pytest.fixture
-def address(serve, tmp_path):
+def address(serve, tmp_path, http):
     database = open_database(f"sqlite:///{tmp_path}/portal.db", schema="portal")
     database.create_all(METADATA)
-    portal = Portal(system_env(db=database, http=None))
+    portal = Portal(system_env(db=database, http=http))
     portal.create_user("Lucía Marín", "lucia@example.com", Role.ADMIN, PASSWORD)
     portal.create_user("Дмитрий Орлов", "dmitry@example.com", Role.SALES, PASSWORD)
     portal.create_key("Web shop", Role.CLERK, ("erp.products.read",))

@@ -218,7 +218,10 @@ def test_a_refusal_is_a_page_for_a_person(browser, a_user):
     refused = tab.get("/users")
     assert refused.status_code == 403
     assert "You may not do this" in refused.text
-    assert "There is nothing here" in tab.get("/nowhere").text
+    missing = tab.get("/nowhere")
+    assert "There is nothing here" in missing.text
+    assert 'class="side"' in missing.text
+    assert 'class="side"' not in browser().get("/nowhere").text
 
 
 def test_theme_and_language_last(browser, a_user):
