@@ -22,6 +22,8 @@ from hub.polling import store as polls
 from hub.polling.service import schedule
 from hub.polling.tasks import poll_turn
 from hub.probing.tasks import probe_turn
+from hub.replanning import store as replanning
+from hub.replanning.tasks import replan_turn
 from hub.sync.tasks import decide_turn
 from hub.turns import Turn
 from hub.wiring import Hub
@@ -39,7 +41,14 @@ _log = structlog.get_logger(__name__)
 
 def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     """Work until `stop()` says so, then finish what is in hand and close the broker."""
-    turns = [decide_turn(hub), deliver_turn(hub), poll_turn(hub), probe_turn(hub), keep_turn(hub)]
+    turns = [
+        decide_turn(hub),
+        deliver_turn(hub),
+        poll_turn(hub),
+        probe_turn(hub),
+        keep_turn(hub),
+        replan_turn(hub),
+    ]
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
     watch = hub.db.watch()
@@ -137,6 +146,7 @@ class Sweeper:
             "deliver": effects.any_due(connection, writable, now),
             "poll": polls.any_due(connection, workable, now),
             "probe": connections.any_probe_due(connection, now),
+            "replan": replanning.any_due(connection, writable),
             "keep": bool(must_tell(self._hub)),
         }
         return [name for name, is_due in found.items() if is_due]

@@ -10,6 +10,7 @@ from ground.door import DoorError
 from hub.connections import service as connections
 from hub.connections.model import NewConnection
 from hub.connections.rules import State
+from hub.events import store as events
 from hub.start import open_hub
 from hub.wiring import Hub
 from portal import Portal, Role
@@ -22,6 +23,7 @@ from rectoverso.server import key_for
 from rectoverso.wiring import Houses
 
 _PATIENCE = 60.0
+_QUIET = 0.4
 _NOTE = "demo"
 LOADING, DONE, DECLINED = "loading", "done", "declined"
 
@@ -33,13 +35,17 @@ class BuiltIn:
     connection: str
     system: str
     title: str
+    rank: int
 
 
-BUILT_IN = (BuiltIn("crm", "simple_crm", "CRM"), BuiltIn("erp", "simple_erp", "ERP"))
+BUILT_IN = (BuiltIn("crm", "simple_crm", "CRM", 20), BuiltIn("erp", "simple_erp", "ERP", 10))
 
 
-def connect_built_in(houses: Houses, tell: Callable[[str], None]) -> None:
-    """Connect the CRM and the ERP to the hub, as an integrator would: key, notices, approval."""
+def connect_built_in(houses: Houses) -> Hub:
+    """Connect the CRM and the ERP to the hub, as an integrator would: key and notices.
+
+    Until `approve_built_in` the hub reads and matches what they hold and writes nothing.
+    """
     portal = Portal(houses.env("portal"))
     hub = open_hub(houses.hub_settings, houses.env("hub"), portal)
     wait_until_alive(houses)
@@ -48,10 +54,29 @@ def connect_built_in(houses: Houses, tell: Callable[[str], None]) -> None:
             _add(hub, portal, each, houses.settings.url)
         if not hub.connection(each.connection).webhook_secrets:
             connections.subscribe(hub, each.connection)
-        if hub.connection(each.connection).state == State.ONBOARDING:
-            connections.check_connection(hub, each.connection)
-            connections.act(hub, each.connection, "approve")
-            tell(f"Connected the {each.title}.")
+    return hub
+
+
+def approve_built_in(houses: Houses, hub: Hub, tell: Callable[[str], None]) -> None:
+    """Let the hub write to both, once all that they told is matched."""
+    waiting = [e for e in BUILT_IN if hub.connection(e.connection).state == State.ONBOARDING]
+    if waiting:
+        _wait_until_matched(houses, hub)
+    for each in waiting:
+        connections.check_connection(hub, each.connection)
+        connections.act(hub, each.connection, "approve")
+        tell(f"Connected the {each.title}.")
+
+
+def _wait_until_matched(houses: Houses, hub: Hub) -> None:
+    """Wait until nothing new came for a while and everything is decided; give up after a minute."""
+    until, seen = houses.clock.monotonic() + _PATIENCE, -1
+    while houses.clock.monotonic() < until:
+        sheet = hub.db.read(events.balance_sheet)
+        if sheet.undecided == 0 and sheet.received == seen:
+            return
+        seen = sheet.received
+        houses.clock.sleep(_QUIET)
 
 
 def _add(hub: Hub, portal: Portal, built_in: BuiltIn, url: str) -> None:
@@ -65,6 +90,7 @@ def _add(hub: Hub, portal: Portal, built_in: BuiltIn, url: str) -> None:
         system=built_in.system,
         title=built_in.title,
         base_url=f"{url}/{built_in.connection}",
+        rank=built_in.rank,
         key=portal.create_key(name, Role.INTEGRATOR).secret,
     )
     connections.add_connection(hub, new)

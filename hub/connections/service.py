@@ -16,6 +16,7 @@ from hub.connections import store
 from hub.connections.model import NewConnection, StoredConnection
 from hub.connections.rules import State, Wellbeing, next_probe, state_after, trouble_of
 from hub.errors import BadConnection, ConnectionExists, WrongState
+from hub.replanning import store as replanning
 from hub.wiring import Hub, OpenConnection, Vault
 
 __all__ = [
@@ -121,6 +122,8 @@ def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
         approved_at = now if action == "approve" else stored.approved_at
         columns = {"state": state.value, "approved_at": approved_at}
         store.configure(connection, stored, now, columns)
+        if state is State.LIVE:
+            replanning.request(connection, connection_id, now)
         return replace(stored, state=state, version=stored.version + 1, approved_at=approved_at)
 
     stored = hub.db.write(change)

@@ -100,13 +100,14 @@ def _run_single(settings: Settings, *, no_demo: bool) -> None:
 
 
 def _finish_start(settings: Settings, *, no_demo: bool) -> None:
-    from rectoverso.first_run import connect_built_in, load_demo  # noqa: PLC0415  see above
+    from rectoverso import first_run as beginning  # noqa: PLC0415  see above
     from rectoverso.wiring import Houses  # noqa: PLC0415
 
     houses = Houses(settings)
     try:
-        connect_built_in(houses, say)
-        loaded = load_demo(houses, wanted=not no_demo)
+        hub = beginning.connect_built_in(houses)
+        loaded = beginning.load_demo(houses, wanted=not no_demo)
+        beginning.approve_built_in(houses, hub, say)
     finally:
         houses.close()
     if loaded:
