@@ -59,7 +59,7 @@ class Turn:
 
 def decide_due(hub: Hub, limit: int = BATCH) -> int:
     """Decide up to `limit` due lanes; return how many were claimed, 0 when nothing is due."""
-    open_ids = [c.id for c in hub.directory.connections().values() if c.state != "paused"]
+    open_ids = hub.workable
     now = hub.env.clock.now()
     lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
     if not open_ids:
