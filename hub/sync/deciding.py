@@ -85,7 +85,7 @@ class Deciding:
         self.verdict = Verdict()
         self.states: dict[Place, _State | None] = {}
         self.links: dict[str, Links] = {}
-        self.reasons: dict[str, str] = {}
+        self.reasons: dict[str, Event] = {}
         opened = hub.directory.connections().values()
         self.clocks = Clocks(
             {c.id: c.rank for c in opened},
@@ -241,7 +241,7 @@ class Deciding:
                     crossref.mapping_version,
                 )
             )
-        self.reasons[golden.id] = event.id
+        self.reasons[golden.id] = event
         for each in (*decision.conflicts, *suspects):
             new_id = self.hub.env.ids.new("cf")
             self.verdict.conflicts.append(NewConflict(new_id, each, event.id))
@@ -279,10 +279,10 @@ class Deciding:
     def finish(self) -> Verdict:
         """Plan what must be written elsewhere, and return all."""
         live = [c for c in self.hub.directory.connections().values() if c.state == "live"]
-        for golden_id, event_id in self.reasons.items():
-            golden = self.board.goldens[golden_id]
-            plans = plan(self.board, golden, live, self.hub.env.ids.new, f"event {event_id}")
-            self.verdict.plans += [(each, event_id) for each in plans]
+        for golden_id, event in self.reasons.items():
+            golden, reason = self.board.goldens[golden_id], f"{event.connection} changed it"
+            plans = plan(self.board, golden, live, self.hub.env.ids.new, reason)
+            self.verdict.plans += [(each, event.id) for each in plans]
         return self.verdict
 
     def _mapping(self, place: Place) -> CompiledMapping:

@@ -41,7 +41,7 @@ EVENTS = Grid(
         Column("reason", "Why", extra=True),
         Column("received_at", "Received", ColumnKind.AGO),
     ),
-    filters=(Filter("outcome", "Outcome", _OUTCOMES), Filter("connection", "From", ())),
+    filters=(Filter("outcome", "Outcome", _OUTCOMES),),
     csv=False,
 )
 EFFECTS = Grid(
@@ -55,7 +55,7 @@ EFFECTS = Grid(
         Column("told", "Why", extra=True),
         Column("planned_at", "Planned", ColumnKind.AGO),
     ),
-    filters=(Filter("state", "State", _STATES), Filter("connection", "To", ())),
+    filters=(Filter("state", "State", _STATES),),
     csv=False,
 )
 

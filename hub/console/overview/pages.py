@@ -8,12 +8,18 @@ from starlette.requests import Request
 
 from ground.database import Connection
 from hub.conflicts import store as conflicts
-from hub.console.rules import OUTCOME_TONES, words
+from hub.console.rules import words
 from hub.effects import store as effects
 from hub.events import store as events
+from hub.events.rules import Outcome
 from hub.golden import store as goldens
 from hub.wiring import Hub
 from portal import Portal, Principal, require
+
+_GROUPS = (
+    ("Closed", (Outcome.APPLIED, Outcome.NO_OP, Outcome.SUPERSEDED, Outcome.REJECTED)),
+    ("Open", (Outcome.CONFLICT, Outcome.HELD, Outcome.WAITING)),
+)
 
 Read = Annotated[Principal, Depends(require("hub.golden.read"))]
 
@@ -38,9 +44,9 @@ def _figures(hub: Hub, connection: Connection) -> dict[str, Any]:
     open_effects = effects.counts(connection)
     return {
         "sheet": sheet,
-        "outcomes": [
-            (words(outcome.value), OUTCOME_TONES[outcome.value], many, outcome.value)
-            for outcome, many in sheet.by_outcome.items()
+        "groups": [
+            (title, [(words(each.value), sheet.by_outcome[each], each.value) for each in group])
+            for title, group in _GROUPS
         ],
         "oldest": events.oldest_undecided(connection),
         "customers": counts.get(("customer", "active"), 0),
