@@ -7,20 +7,16 @@ A page ends in a cursor: the sort values of its last row and its id, so that equ
 hide nor repeat a row. Blanks sort last in both directions, on both databases. Nothing is counted.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    and_,
     false,
     func,
     literal,
@@ -28,8 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from ground import strict_json
-from ground.instants import from_microseconds, to_microseconds
+from ground.keyset import BadCursor, FieldType, Order, beyond, read_cursor, write_cursor
 from ground.problem import Problem
 
 __all__ = [
@@ -46,9 +41,6 @@ __all__ = [
 USUAL = 50
 MOST = 500
 MOST_VALUES = 500
-_NO_CURSOR = "use the `next` of the page before"
-_SHORTEST = 2
-_FAR = 60_000_000_000_000_000  # microseconds; the year 3871
 _FILTER = re.compile(r"filter\[([a-z0-9_.]+)\](?:\[([a-z]+)\])?")
 _OPERATORS = frozenset({"eq", "ne", "gt", "gte", "lt", "lte", "like", "in", "blank"})
 
@@ -65,15 +57,6 @@ class ListingRefused(Problem):
         )
 
 
-class FieldType(StrEnum):
-    """How a query word becomes a value of a column."""
-
-    TEXT = "text"
-    INTEGER = "integer"
-    INSTANT = "instant"
-    BOOLEAN = "boolean"
-
-
 @dataclass(frozen=True, slots=True)
 class ListField:
     """A column that a list may be filtered by and, if `sortable`, ordered by."""
@@ -84,29 +67,11 @@ class ListField:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    name: str
-    column: ColumnElement[Any]
-    type: FieldType
-    descending: bool
-
-    @property
-    def sign(self) -> str:
-        """The order as it is asked for."""
-        return f"-{self.name}" if self.descending else self.name
-
-    @property
-    def blank(self) -> bool:
-        """Whether a value may be missing."""
-        return bool(getattr(self.column, "nullable", True))
-
-
-@dataclass(frozen=True, slots=True)
 class Wanted:
     """What one request asks for, ready to be applied to a select."""
 
     where: tuple[ColumnElement[bool], ...]
-    order: tuple[_Order, ...]
+    order: tuple[Order, ...]
     id: ColumnElement[Any]
     limit: int
     after: tuple[Any, ...] | None = None
@@ -115,7 +80,7 @@ class Wanted:
         """Return the select with filters, order and one row more than the page has."""
         query = query.where(*self.where)
         if self.after is not None:
-            query = query.where(_beyond(self.order, self.id, self.after))
+            query = query.where(beyond(self.order, self.id, self.after))
         for each in self.order:
             column = each.column.desc() if each.descending else each.column.asc()
             # Without need the words would keep an index from being used.
@@ -129,10 +94,8 @@ class Wanted:
         if len(rows) <= self.limit:
             return rows, None
         shown = rows[: self.limit]
-        last = [_plain(read(shown[-1], each.name)) for each in self.order]
-        signs = ",".join(each.sign for each in self.order)
-        cursor = strict_json.dumps([signs, *last, read(shown[-1], "id")])
-        return shown, base64.urlsafe_b64encode(cursor).decode().rstrip("=")
+        last = [read(shown[-1], each.name) for each in self.order]
+        return shown, write_cursor(self.order, last, read(shown[-1], "id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +123,7 @@ class Grammar:
         if plain.get("q"):
             where.append(self._found(_text("q", plain["q"])))
         order = self._order(plain.get("sort") or self.default_sort)
-        after = _cursor(plain["after"], order) if plain.get("after") else None
+        after = _after(plain["after"], order) if plain.get("after") else None
         return Wanted(tuple(where), order, self.id, _limit(plain.get("limit")), after)
 
     def _condition(self, word: str, value: str) -> ColumnElement[bool]:
@@ -179,8 +142,8 @@ class Grammar:
         ]
         return or_(*columns) if columns else false()
 
-    def _order(self, sort: str) -> tuple[_Order, ...]:
-        order: list[_Order] = []
+    def _order(self, sort: str) -> tuple[Order, ...]:
+        order: list[Order] = []
         for name in filter(None, (part.strip() for part in sort.split(","))):
             bare = name.removeprefix("-")
             known = self.fields.get(bare)
@@ -188,7 +151,7 @@ class Grammar:
                 able = sorted(each for each, told in self.fields.items() if told.sortable)
                 raise ListingRefused("sort", f"sort by one of {', '.join(able)}")
             if bare not in {each.name for each in order}:
-                order.append(_Order(bare, known.column, known.type, name.startswith("-")))
+                order.append(Order(bare, known.column, known.type, name.startswith("-")))
         return tuple(order)
 
 
@@ -264,78 +227,19 @@ def _boolean(word: str, value: str) -> bool:
     return value == "true"
 
 
+def _after(cursor: str, order: Sequence[Order]) -> tuple[Any, ...]:
+    try:
+        return read_cursor(cursor, order)
+    except BadCursor as error:
+        raise ListingRefused("after", str(error)) from error
+
+
 def _limit(value: str | None) -> int:
     if not value:
         return USUAL
     if not re.fullmatch(r"[0-9]{1,9}", value) or not 1 <= int(value) <= MOST:
         raise ListingRefused("limit", f"give a number from 1 to {MOST}")
     return int(value)
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a column's value
-    return to_microseconds(value) if isinstance(value, datetime) else value
-
-
-def _cursor(text: str, order: Sequence[_Order]) -> tuple[Any, ...]:
-    """Return the sort values and the id in a cursor; it may have been tampered with."""
-    try:
-        loaded = strict_json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error) as error:
-        raise ListingRefused("after", _NO_CURSOR) from error
-    if not isinstance(loaded, list) or len(loaded) < _SHORTEST:
-        raise ListingRefused("after", _NO_CURSOR)
-    signs, *values, last_id = loaded
-    if signs != ",".join(each.sign for each in order) or len(values) != len(order):
-        raise ListingRefused("after", "this cursor belongs to a list in another order")
-    read = [_sorted_by(each, value) for each, value in zip(order, values, strict=True)]
-    if not isinstance(last_id, str):
-        raise ListingRefused("after", _NO_CURSOR)
-    return (*read, last_id)
-
-
-def _sorted_by(order: _Order, value: Any) -> Any:  # noqa: ANN401 - a column's value
-    """Return a cursor's value as the column's; raise ListingRefused for any that is none."""
-    match order.type, value:
-        case _, None:
-            return None
-        case FieldType.TEXT, str():
-            return value
-        case FieldType.BOOLEAN, bool():
-            return value
-        case ((FieldType.INTEGER | FieldType.INSTANT), bool()):
-            raise ListingRefused("after", _NO_CURSOR)
-        case FieldType.INTEGER, int():
-            return value
-        case FieldType.INSTANT, int() if abs(value) < _FAR:
-            return from_microseconds(value)
-        case _:
-            raise ListingRefused("after", _NO_CURSOR)
-
-
-def _beyond(
-    order: Sequence[_Order], id_column: ColumnElement[Any], after: Sequence[Any]
-) -> ColumnElement[bool]:
-    """Return "later in the order than this row"; nothing is later than a blank."""
-    later: list[ColumnElement[bool]] = []
-    same: list[ColumnElement[bool]] = []
-    for each, value in zip(order, after, strict=False):
-        if value is None:
-            same.append(each.column.is_(None))
-            continue
-        last = literal(value, each.column.type)
-        ahead = each.column < last if each.descending else each.column > last
-        later.append(and_(*same, or_(ahead, each.column.is_(None)) if each.blank else ahead))
-        same.append(each.column == last)
-    later.append(and_(*same, id_column > after[-1]))
-    if not order or order[0].blank:
-        return or_(*later)
-    return and_(_from(order[0], after[0]), or_(*later))
-
-
-def _from(order: _Order, value: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a column's value
-    """Return what `_beyond` implies, in the form by which an index is entered."""
-    last = literal(value, order.column.type)
-    return order.column <= last if order.descending else order.column >= last
 
 
 def capped_count(connection: Connection, query: Select[Any], most: int = 10_000) -> int:

@@ -36,10 +36,8 @@ GRAMMAR = Grammar(
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def boats(database):
-    """boats(*words) -> the ids of one page and its cursor."""
-    database.create_all(METADATA)
+def some_boats():
+    """Boats in no order, many of them equal in what they are sorted by."""
     rng = random.Random(5)
     rows = [
         {
@@ -52,7 +50,17 @@ def boats(database):
         for n in range(60)
     ]
     rng.shuffle(rows)
-    database.write(lambda connection: connection.execute(BOATS.insert(), rows))
+    return rows
+
+
+ROWS = {row["id"]: row for row in some_boats()}
+
+
+@pytest.fixture
+def boats(database):
+    """boats(*words) -> the ids of one page and its cursor."""
+    database.create_all(METADATA)
+    database.write(lambda connection: connection.execute(BOATS.insert(), [*ROWS.values()]))
 
     def find(*words):
         wanted = GRAMMAR.read(words)
@@ -62,7 +70,6 @@ def boats(database):
         page, following = wanted.page(found, getattr)
         return [row.id for row in page], following
 
-    find.rows = {row["id"]: row for row in rows}
     return find
 
 
@@ -94,13 +101,13 @@ def test_pages_show_every_row_once_in_one_order_whatever_is_equal_or_blank(boats
         if after is None:
             break
     assert seen == whole
-    assert sorted(seen) == sorted(boats.rows)
+    assert sorted(seen) == sorted(ROWS)
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "berth", "-berth", "afloat", "-afloat"])
 def test_blanks_are_last_in_both_directions(boats, sort):
     page, _ = boats(("sort", sort), ("limit", "500"))
-    blank = [boats.rows[each][sort.removeprefix("-")] is None for each in page]
+    blank = [ROWS[each][sort.removeprefix("-")] is None for each in page]
     assert blank == sorted(blank)
 
 
@@ -131,7 +138,7 @@ def test_blanks_are_last_in_both_directions(boats, sort):
 )
 def test_a_filter_finds_what_it_says(boats, word, value, fits):
     page, _ = boats((word, value), ("limit", "500"))
-    assert sorted(page) == sorted(each for each, row in boats.rows.items() if fits(row))
+    assert sorted(page) == sorted(each for each, row in ROWS.items() if fits(row))
 
 
 @pytest.mark.parametrize(
