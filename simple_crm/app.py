@@ -15,6 +15,7 @@ from ground.notices import Vault
 from ground.records.api import Access
 from ground.records.app import record_app
 from portal import Kind, Portal, Principal, can
+from simple_crm import pages
 from simple_crm.notices import sender
 from simple_crm.service import open_crm
 from simple_crm.settings import CrmSettings
@@ -25,9 +26,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def create_app(env: Env, portal: Portal, vault: Vault | None = None) -> FastAPI:
     """Return the app over its migrated database; `portal` guards it and draws its pages."""
     crm = open_crm(env, vault)
-    app = record_app(
-        "Simple CRM", crm.registry, crm.outbox, Access("crm", portal.require, _passes_on)
-    )
+    access = Access("crm", portal.require, _passes_on)
+    app = record_app("Simple CRM", crm.registry, crm.outbox, access, portal.refusal_page)
+    portal.register(pages.module(crm))
+    for router in pages.routers(crm, portal):
+        app.include_router(router)
     app.state.crm = crm
     return app
 

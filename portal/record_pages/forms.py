@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ground import strict_json
+from ground.records.amounts import Measure, MoneyAmount
 from ground.records.elements import Elements
 from ground.records.fields import Choice, Flag, Moment, SetOf, ValueType
-from ground.records.amounts import Measure, MoneyAmount
 from ground.records.model import RecordKind
 from ground.strict_json import Json
 
@@ -147,4 +147,3 @@ def changed(given: Mapping[str, Json], seen: Mapping[str, str]) -> dict[str, Jso
 
 def _mark(value: Json) -> str:
     return hashlib.blake2b(strict_json.canonical(value), digest_size=6).hexdigest()
-

@@ -4,7 +4,7 @@ Names are in the language of the request; the list is sorted by them.
 """
 
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 
 import phonenumbers
@@ -18,7 +18,15 @@ from ground.standards.places import country_codes
 from ground.standards.units import UNITS
 from portal.i18n import language
 
-__all__ = ["country_name", "language_name", "offered", "telephone", "unit_name"]
+__all__ = [
+    "Options",
+    "country_name",
+    "currency_codes",
+    "language_name",
+    "offered",
+    "telephone",
+    "unit_name",
+]
 
 Options = Sequence[tuple[str, str]]
 
@@ -91,6 +99,12 @@ def _currencies(code: str) -> Options:
 
 
 @cache
+def currency_codes() -> Options:
+    """Return the codes of all currencies, for where there is room for no more."""
+    return tuple((code, code) for code, _ in _currencies("en"))
+
+
+@cache
 def _units() -> Options:
     return tuple((code, unit_name(code)) for code in UNITS)
 
@@ -104,6 +118,5 @@ def _timezones() -> Options:
     )
 
 
-def _sorted(pairs: object) -> Options:
-    found = list(pairs)  # type: ignore[call-overload]
-    return tuple(sorted(found, key=lambda pair: pair[1].casefold()))
+def _sorted(pairs: Iterable[tuple[str, str]]) -> Options:
+    return tuple(sorted(pairs, key=lambda pair: pair[1].casefold()))
