@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ground import strict_json
+from ground.idempotency import FirstAnswer, keyed
 from ground.problem import Page, Problem, field_errors
 from ground.problem import invalid as invalid_fields
 from ground.records import documents
@@ -61,8 +62,18 @@ def answer(
     return Response(strict_json.dumps(document), status, headers, _JSON)
 
 
-def _record_answer(record: Record, status: int = HTTPStatus.OK) -> Response:
-    return answer(record.document(), status, {"ETag": f'"{record.version}"'})
+def _record_answer(record: Record) -> Response:
+    return answer(record.document(), HTTPStatus.OK, {"ETag": f'"{record.version}"'})
+
+
+def _created(record: Record) -> FirstAnswer:
+    body = strict_json.dumps(record.document())
+    return FirstAnswer(HTTPStatus.CREATED, {"ETag": f'"{record.version}"'}, body)
+
+
+def _first_answer(first: FirstAnswer) -> Response:
+    again = {"Idempotency-Replayed": "true"} if first.replayed else {}
+    return Response(first.body, first.status, {**first.headers, **again}, _JSON)
 
 
 def install(app: FastAPI, kinds: Sequence[RecordKind], page: Page | None = None) -> None:
@@ -127,10 +138,19 @@ def _add_writing(router: APIRouter, collection: Collection, access: Access) -> N
         responses={201: _content(documents.reference(kind.title))},
         openapi_extra=_takes(f"{kind.title}In"),
     )
-    def create(body: JsonBody, author: Annotated[Author, may_write]) -> Response:
-        """Make a record."""
+    def create(
+        request: Request,
+        body: JsonBody,
+        author: Annotated[Author, may_write],
+        idempotency_key: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """Make a record; once, however often the same Idempotency-Key comes."""
         given = documents.values_of(strict_json.loads(body))
-        return _record_answer(collection.create(given, author), HTTPStatus.CREATED)
+        if idempotency_key is None:
+            return _first_answer(_created(collection.create(given, author)))
+        path = f"{request.url.path}?{request.url.query}"
+        asked = keyed(idempotency_key, author.id, method="POST", path=path, body=body)
+        return _first_answer(collection.create_once(given, author, asked, _created))
 
     @router.patch(
         "/{record_id}", responses=_returns(kind), openapi_extra=_takes(f"{kind.title}Change")

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from ground import idempotency
 from ground.database import Connection, Database, DatabaseBusy, Work
 from ground.env import Env
+from ground.idempotency import FirstAnswer, Keyed
 from ground.ids import is_id
 from ground.records import rules, store
 from ground.records.batch import Batch, Cleaned
@@ -121,6 +123,27 @@ class Collection:
         """Make a record. Errors: Refused, Duplicate, Kept."""
         return self._write_one(Write(Intent.CREATE, given), author).record
 
+    def create_once(
+        self,
+        given: Mapping[str, Json],
+        author: Author,
+        request: Keyed,
+        answer: Callable[[Record], FirstAnswer],
+    ) -> FirstAnswer:
+        """Make a record, or answer as the first time. Errors: KeyReused, KeyInFlight, as create."""
+        cleaned = self._clean(Write(Intent.CREATE, given))
+        table = self._registry.tables.answers
+
+        def unit(connection: Connection) -> FirstAnswer:
+            def create() -> FirstAnswer:
+                return answer(_written(self._apply(connection, [cleaned], author)[0]).record)
+
+            now = self.db.now(connection)
+            idempotency.prune(connection, table, now)
+            return idempotency.once(connection, table, request, now, create)
+
+        return self.decided(unit)
+
     def update(
         self,
         record_id: str,
@@ -170,13 +193,6 @@ class Collection:
         )
 
     # How a write is carried out
-
-    def create_within(
-        self, connection: Connection, given: Mapping[str, Json], author: Author
-    ) -> Record:
-        """Make a record in a unit of work that writes more than that. Errors: as `create`."""
-        (outcome,) = self._apply(connection, [self._clean(Write(Intent.CREATE, given))], author)
-        return _written(outcome).record
 
     def _write_one(self, write: Write, author: Author) -> Written:
         return _written(self._write([write], author, lenient=False)[0])

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from ground.columns import Id, Instant, Json
+from ground.idempotency import answer_table
 from ground.listing import FieldType, Grammar, ListField
 from ground.records.fields import Flag
 from ground.records.model import LONGEST_REF, Field, RecordKind
@@ -28,6 +29,7 @@ class RecordTables:
     records: Mapping[str, Table]
     managed: Table
     series: Table
+    answers: Table
 
 
 def record_tables(metadata: MetaData, kinds: Iterable[RecordKind]) -> RecordTables:
@@ -49,6 +51,7 @@ def record_tables(metadata: MetaData, kinds: Iterable[RecordKind]) -> RecordTabl
             Column("name", String(40), primary_key=True),
             Column("next", BigInteger, nullable=False),
         ),
+        answers=answer_table(metadata),
     )
 
 

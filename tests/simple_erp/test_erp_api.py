@@ -184,3 +184,57 @@ def test_listener_is_added_shown_and_removed(erp):
         assert erp.post("/endpoints", bad).fields == ["url"]
     assert erp.post("/endpoints", {"url": "https://93.184.215.14", "topics": ["x"]}).status == 422
     assert erp.named(Role.CLERK).post("/endpoints", {"url": "https://93.184.215.14"}).status == 403
+
+
+def test_retried_post_gets_the_first_answer(erp_anywhere):
+    erp, key = erp_anywhere, {"Idempotency-Key": "k-1"}
+    first = erp.post("/customers", ACME, headers=key)
+    again = erp.post("/customers", ACME, headers=key)
+    assert (first.status, again.status) == (201, 201)
+    assert again.document == first.document
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert erp.post("/customers", ACME | {"name": "Other"}, headers=key).status == 409
+    assert erp.post("/customers", ACME, headers={"Idempotency-Key": ""}).status == 400
+    other = erp.named(Role.CLERK).post("/customers", ACME, headers=key)
+    assert other["id"] != first["id"]
+    failing = {"Idempotency-Key": "k-2"}
+    assert erp.post("/customers", {"name": "No currency"}, headers=failing).status == 422
+    assert erp.post("/customers", ACME, headers=failing).status == 201
+
+
+def test_many_retries_at_once_make_one_record(erp_anywhere):
+    erp, answers = erp_anywhere, []
+
+    def post():
+        answers.append(erp.post("/customers", ACME, headers={"Idempotency-Key": "k-1"}))
+
+    threads = [threading.Thread(target=post) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.status for each in answers} <= {201, 409}
+    assert len({each["id"] for each in answers if each.status == 201}) == 1
+    assert len(erp.get("/customers")["items"]) == 1
+
+
+def test_list_pages_through_changes(erp):
+    made = [erp.post("/customers", ACME | {"name": f"Customer {n}"})["id"] for n in range(5)]
+    erp.delete(f"/customers/{made[1]}")
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = erp.get(
+            f"/customers?updated_since=2000-01-01T00:00:00Z&include_deleted=true&limit=2&{after}"
+        )
+        seen += [each["id"] for each in page["items"]]
+        after = page["next"] and f"after={page['next']}"
+    assert seen == [*[each for each in made if each != made[1]], made[1]]
+    found = erp.get("/customers?filter[name]=Customer%203&sort=-name").document
+    assert [each["id"] for each in found["items"]] == [made[3]]
+    refused = erp.get("/customers?filter[colour]=red")
+    assert (refused.status, refused.fields) == (422, ["filter[colour]"])
+    assert [each["id"] for each in erp.get(f"/customers?ids={made[0]},{made[1]}")["items"]] == [
+        made[0]
+    ]
