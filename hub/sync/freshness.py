@@ -54,9 +54,9 @@ def _by_version(events: Sequence[Event], head: CrossrefHead | None) -> Choice:
     told = [each for each in events if each.version is not None]
     if not told:
         return Hint(events[-1])
-    newest = max(told, key=lambda each: int(each.version or 0))
+    newest = max(told, key=lambda each: (int(each.version or 0), each.actor in OWN))
     known = head.remote_version if head else None
-    pending = newest.actor in OWN or any(each.outcome is Outcome.WAITING for each in events)
+    pending = any(each.actor in OWN or each.outcome is Outcome.WAITING for each in events)
     if known is not None and int(newest.version or 0) <= int(known) and not pending:
         unversioned = [each for each in events if each.version is None]
         return Hint(unversioned[-1]) if unversioned else Known(newest)
