@@ -51,6 +51,7 @@ def configure(*, as_json: bool, level: str = "INFO", stream: TextIO | None = Non
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells what it is at every question
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
