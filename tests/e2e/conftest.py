@@ -6,6 +6,8 @@ import time
 import pytest
 import uvicorn
 
+from tests.e2e.installation import Installation
+
 
 @pytest.fixture
 def serve(socket_enabled):
@@ -33,3 +35,30 @@ def serve(socket_enabled):
         server.should_exit = True
     for _, thread in running:
         thread.join(10)
+
+
+@pytest.fixture
+def install(tmp_path, socket_enabled):
+    """install(**settings) -> a new Installation that runs, stopped after the test."""
+    installed = []
+
+    def start(**settings):
+        folder = tmp_path / f"installation-{len(installed)}"
+        folder.mkdir()
+        installed.append(Installation(folder / "data", **settings))
+        installed[-1].start()
+        installed[-1].wait_until_ready()
+        return installed[-1]
+
+    yield start
+    for each in installed:
+        each.stop()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One running Installation for all stories of a module."""
+    installation = Installation(tmp_path_factory.mktemp("installation") / "data")
+    installation.start()
+    yield installation
+    installation.stop()
