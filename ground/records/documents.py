@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ground.problem import Problem
 from ground.records.elements import Elements
-from ground.records.errors import RecordError
+from ground.records.errors import Overtaken, RecordError
 from ground.records.model import EXTERNAL_REF, LONGEST_REF, Intent, RecordKind, Write, Written
 from ground.strict_json import Json
 
@@ -22,6 +22,7 @@ def problem_of(error: RecordError) -> Problem:
         error.detail,
         type=f"urn:rectoverso:problem:{words}",
         extra=error.extra,
+        headers={"Retry-After": "1"} if isinstance(error, Overtaken) else None,
     )
 
 

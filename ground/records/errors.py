@@ -8,6 +8,7 @@ RecordError
   Duplicate      another record holds this unique value             use that one
   Kept           a field that another system keeps up               change it there
   InUse          other records still refer to it                    change those first
+  Overtaken      others changed it each time it was read            try again in a moment
 """
 
 from collections.abc import Sequence
@@ -119,3 +120,13 @@ class InUse(RecordError):
             field=field,
             other=example,
         )
+
+
+class Overtaken(RecordError):
+    """Others changed the same records each time this one read them."""
+
+    status = 503
+    title = "Overtaken"
+
+    def __init__(self) -> None:
+        super().__init__("Others are changing the same records. Try again in a moment.")

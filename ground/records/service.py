@@ -1,7 +1,7 @@
 """The use cases of one collection: gather what is stored, decide, apply, announce."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from ground import idempotency
@@ -10,11 +10,10 @@ from ground.env import Env
 from ground.idempotency import FirstAnswer, Keyed
 from ground.ids import is_id
 from ground.records import rules, store
-from ground.records.batch import Batch, Cleaned
-from ground.records.errors import Gone, InUse, NotFound, RecordError, Refused, Stale
+from ground.records.batch import Cleaned
+from ground.records.errors import Gone, NotFound, Overtaken, RecordError, Refused
 from ground.records.fields import Link
 from ground.records.findings import FieldProblem, Findings
-from ground.records.gathering import Gathering, possible_creates
 from ground.records.lists import Asked, Page
 from ground.records.model import (
     Author,
@@ -27,15 +26,12 @@ from ground.records.model import (
 )
 from ground.records.tables import RecordTables, grammar
 from ground.records.telling import Announce
+from ground.records.writing import Writing
 from ground.strict_json import Json
 
 T = TypeVar("T")
 
 _ATTEMPTS = 5
-
-
-class Overtaken(DatabaseBusy):
-    """Others changed the same records each time this one read them; try again later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,13 @@ class Collection:
         self.kind = kind
         self._registry = registry
         self.table = registry.tables.records[kind.name]
-        self._gathering = Gathering(kind, registry.tables)
+        self._writing = Writing(
+            kind,
+            registry.env,
+            registry.tables,
+            registry.announce,
+            tuple(registry.links_to(kind.name)),
+        )
         self._grammar = grammar(kind, self.table)
 
     @property
@@ -136,7 +138,9 @@ class Collection:
 
         def unit(connection: Connection) -> FirstAnswer:
             def create() -> FirstAnswer:
-                return answer(_written(self._apply(connection, [cleaned], author)[0]).record)
+                return answer(
+                    _written(self._writing.apply(connection, [cleaned], author)[0]).record
+                )
 
             now = self.db.now(connection)
             idempotency.prune(connection, table, now)
@@ -164,7 +168,7 @@ class Collection:
     def delete(self, record_id: str, author: Author, *, expected: int | None = None) -> Record:
         """Leave a tombstone. Errors: NotFound, Gone, Stale, InUse."""
         return self.decided(
-            lambda connection: self._delete(connection, record_id, author, expected)
+            lambda connection: self._writing.delete(connection, record_id, author, expected)
         )
 
     # Managed fields
@@ -202,7 +206,7 @@ class Collection:
     ) -> list[Written | RecordError]:
         batch = [self._clean(write, lenient=lenient) for write in writes]
         try:
-            return self.decided(lambda connection: self._apply(connection, batch, author))
+            return self.decided(lambda connection: self._writing.apply(connection, batch, author))
         except Overtaken:
             if len(batch) == 1:
                 raise
@@ -210,8 +214,12 @@ class Collection:
         return [self._write_alone(each, author) for each in batch]
 
     def _write_alone(self, cleaned: Cleaned, author: Author) -> Written | RecordError:
-        (outcome,) = self.decided(lambda connection: self._apply(connection, [cleaned], author))
-        return outcome
+        try:
+            return self.decided(
+                lambda connection: self._writing.apply(connection, [cleaned], author)[0]
+            )
+        except Overtaken as error:
+            return error
 
     def decided(self, work: Work[T]) -> T:
         """Return what a unit of work returns, begun again while others overtake it."""
@@ -225,85 +233,6 @@ class Collection:
     def _clean(self, write: Write, *, lenient: bool = False) -> Cleaned:
         findings = Findings(lenient=lenient)
         return Cleaned(write, rules.clean(self.kind, write.given, findings), findings)
-
-    def _apply(
-        self, connection: Connection, cleaned: Sequence[Cleaned], author: Author
-    ) -> list[Written | RecordError]:
-        stored = self._gathering.stored(connection, cleaned)
-        batch = Batch(
-            kind=self.kind,
-            stored=stored,
-            author_id=author.id,
-            now=self.db.now(connection),
-            new_id=self._registry.env.ids.new,
-            number=self._numbers(connection, possible_creates(cleaned, stored)),
-        )
-        outcomes = [batch.decide(each) for each in cleaned]
-        self._save(connection, list(batch.touched.values()), stored.read)
-        return outcomes
-
-    def _save(
-        self, connection: Connection, touched: Sequence[Record], read: Mapping[str, int]
-    ) -> None:
-        if not touched:
-            return
-        new = [record for record in touched if record.id not in read]
-        old = [record for record in touched if record.id in read]
-        store.add_records(connection, self.kind, self.table, new)
-        if not store.change_records(connection, self.kind, self.table, old, read):
-            raise Overtaken
-        self._registry.announce(connection, self.kind.name, touched)
-
-    def _numbers(self, connection: Connection, most: int) -> Callable[[], str]:
-        """Return a source of numbers that takes `most` of them at its first use."""
-        series = self.kind.series
-        taken: list[int] = []
-
-        def number() -> str:
-            if series is None:
-                raise LookupError(self.kind.name)
-            if not taken:
-                table = self._registry.tables.series
-                first = store.take_numbers(connection, table, self.kind.name, most)
-                taken.extend(range(first + most - 1, first - 1, -1))
-            return series.form.format(taken.pop())
-
-        return number
-
-    def _delete(
-        self,
-        connection: Connection,
-        record_id: str,
-        author: Author,
-        expected: int | None,
-    ) -> Record:
-        found = store.read_by(connection, self.table, "id", [record_id], lock=store.Lock.CHANGE)
-        if not found:
-            raise NotFound
-        (before,) = found
-        if before.deleted_at is not None:
-            raise Gone(before.id, before.version)
-        if expected is not None and expected != before.version:
-            raise Stale(before.id, before.version)
-        self._refuse_in_use(connection, record_id)
-        now = max(self.db.now(connection), before.updated_at)
-        tombstone = replace(
-            before,
-            version=before.version + 1,
-            updated_at=now,
-            updated_by=author.id,
-            deleted_at=now,
-            values={},
-        )
-        self._save(connection, [tombstone], {before.id: before.version})
-        return tombstone
-
-    def _refuse_in_use(self, connection: Connection, record_id: str) -> None:
-        for collection, field in self._registry.links_to(self.kind.name):
-            table = self._registry.tables.records[collection]
-            user = store.first_user_of(connection, table, field, record_id)
-            if user is not None:
-                raise InUse(collection, field, user)
 
 
 def _value_of(record: Record, name: str) -> object:
