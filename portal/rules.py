@@ -59,7 +59,10 @@ GRANTS: Mapping[Role, Grant] = MappingProxyType(
             (_OWN, "hub.*.*", "crm.*.read", "erp.*.read"),
             ("hub.connections.!read", "crm.endpoints.*", "erp.endpoints.*"),
         ),
-        Role.SALES: Grant((_OWN, "crm.*.*", "erp.*.read", "hub.*.read"), _APPS_SETUP),
+        Role.SALES: Grant(
+            (_OWN, "crm.*.*", "erp.*.read", "hub.*.read"),
+            (*_APPS_SETUP, "crm.products.!read"),  # the CRM's products are kept by a system
+        ),
         Role.CLERK: Grant((_OWN, "erp.*.*", "crm.*.read", "hub.*.read"), _APPS_SETUP),
         Role.VIEWER: Grant((_OWN, "crm.*.read", "erp.*.read", "hub.*.read"), _APPS_SETUP),
     }

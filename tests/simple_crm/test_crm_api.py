@@ -157,3 +157,13 @@ def test_openapi_describes_what_is_answered(crm):
     assert {"Customer", "Contact", "Product", "Category", "Problem"} <= set(
         document["components"]["schemas"]
     )
+
+
+def test_products_are_written_by_systems_only(crm):
+    bolt = {"sku": "B-1", "name": "Bolt", "uom": "C62", "tax_class": "standard"}
+    path = f"/products/{crm.post('/products', bolt)['id']}"
+    sales = crm.named(Role.SALES)
+    assert sales.get(path).status == 200
+    assert sales.patch(path, {"name": "x"}).status == 403
+    assert sales.post("/products", bolt).status == 403
+    assert sales.delete(path).status == 403
