@@ -15,6 +15,7 @@ from ground.notices import Vault
 from ground.records.api import Access
 from ground.records.app import record_app
 from portal import Kind, Portal, Principal, can
+from simple_erp import pages
 from simple_erp.notices import sender
 from simple_erp.service import open_erp
 from simple_erp.settings import ErpSettings
@@ -25,9 +26,11 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def create_app(env: Env, portal: Portal, vault: Vault | None = None) -> FastAPI:
     """Return the app over its migrated database; `portal` guards it and draws its pages."""
     erp = open_erp(env, vault)
-    app = record_app(
-        "Simple ERP", erp.registry, erp.outbox, Access("erp", portal.require, _passes_on)
-    )
+    access = Access("erp", portal.require, _passes_on)
+    app = record_app("Simple ERP", erp.registry, erp.outbox, access, portal.refusal_page)
+    portal.register(pages.module(erp))
+    for router in pages.routers(erp, portal):
+        app.include_router(router)
     app.state.erp = erp
     return app
 

@@ -1,0 +1,146 @@
+"""Pages of products: list, card, form, block from sale."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ground.records.model import Record
+from ground.records.service import Collection
+from portal import Column, ColumnKind, Filter
+from portal.record_pages import (
+    Document,
+    Facts,
+    Item,
+    Move,
+    Screen,
+    Section,
+    choice_labels,
+    elements_of,
+    filter_of,
+    price_of,
+)
+from simple_erp.products.rules import PRODUCTS
+
+__all__ = ["screen"]
+
+Options = Sequence[tuple[str, str]]
+_TONES = {
+    "design": "cyan",
+    "active": "ok",
+    "phase_out": "warn",
+    "blocked_sale": "bad",
+    "obsolete": "",
+}
+_COLUMNS = (
+    Column("name", "Name", sortable=True, href=lambda record: f"/erp/products/{record['id']}"),
+    Column("sku", "SKU", ColumnKind.CODE, sortable=True),
+    Column("category", "Category"),
+    Column("type", "Type", sortable=True, labels=choice_labels(PRODUCTS, "type"), extra=True),
+    Column("price", "Price", ColumnKind.MONEY, value=price_of),
+    Column(
+        "lifecycle",
+        "Lifecycle",
+        ColumnKind.BADGE,
+        sortable=True,
+        tones=_TONES,
+        labels=choice_labels(PRODUCTS, "lifecycle"),
+    ),
+    Column("updated_at", "Changed", ColumnKind.AGO, sortable=True),
+)
+_SECTIONS = (
+    Section(
+        "What it is",
+        (
+            Item("sku", "third", "Up to 40 signs; it stays for ever."),
+            Item("name", "two-thirds"),
+            Item("type", "third"),
+            Item("lifecycle", "third"),
+            Item("category_id", "third"),
+            Item("description", ""),
+        ),
+    ),
+    Section(
+        "Selling",
+        (
+            Item("uom", "third"),
+            Item("tax_class", "third", "For example standard or reduced."),
+            Item("gtins", "", "Numbers under the barcodes, with spaces between."),
+        ),
+    ),
+    Section("Prices", (Item("prices", ""),), "One for each currency and price list."),
+    Section(
+        "Trade",
+        (Item("weight", "third"), Item("origin", "third"), Item("hs_code", "third")),
+        "What carriers and customs ask for.",
+    ),
+)
+_MOVES = (
+    Move(
+        "block",
+        "Block from sale",
+        "ban",
+        {"lifecycle": "blocked_sale"},
+        "Nobody can sell this product until it is released.",
+        "Blocked",
+        lambda values: values["lifecycle"] in {"active", "phase_out"},
+    ),
+    Move(
+        "release",
+        "Release for sale",
+        "circle-check",
+        {"lifecycle": "active"},
+        "The product can be sold again.",
+        "Released",
+        lambda values: values["lifecycle"] == "blocked_sale",
+    ),
+)
+
+
+def screen(products: Collection, categories: Callable[[], Options]) -> Screen:
+    """Return the pages of products; `categories` gives id and name of all."""
+    return Screen(
+        collection=products,
+        house="erp",
+        icon="package",
+        one="Product",
+        many="Products",
+        new="New product",
+        none="No products yet",
+        none_text="Products are what we sell, buy or make.",
+        columns=_COLUMNS,
+        template="erp/product.html",
+        name=lambda values: str(values["name"]),
+        detail=lambda record, facts: _detail(categories, record, facts),
+        search="Search products",
+        filters=lambda: _filters(categories()),
+        rows=lambda records: _rows(dict(categories()), records),
+        sections=_SECTIONS,
+        moves=_MOVES,
+        choices=lambda _values: {"category_id": categories()},
+    )
+
+
+def _filters(categories: Options) -> Sequence[Filter]:
+    return (
+        filter_of(PRODUCTS, "lifecycle"),
+        filter_of(PRODUCTS, "type"),
+        Filter("category_id", "Category", categories),
+    )
+
+
+def _rows(categories: Mapping[str, str], records: Sequence[Document]) -> Iterable[Document]:
+    return [
+        {**record, "category": categories.get(str(record["category_id"]))} for record in records
+    ]
+
+
+def _detail(categories: Callable[[], Options], record: Record, facts: Facts) -> Mapping[str, Any]:
+    category = record.values["category_id"]
+    return {
+        "tones": _TONES,
+        "lifecycles": choice_labels(PRODUCTS, "lifecycle"),
+        "category_id": category,
+        "category_name": dict(categories()).get(str(category), ""),
+        "prices": elements_of(record.values["prices"]),
+        "facts": facts.of("sku", "type", "uom", "gtins", "tax_class"),
+        "trade": facts.of("weight", "origin", "hs_code"),
+    }
