@@ -1,12 +1,9 @@
-"""What an attempt says about a notice and its endpoint, and when to try again. Pure."""
+"""How an attempt can end, when to try again and when to give up. Pure."""
 
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http import HTTPStatus
-
-from ground.door import Blocked, DoorError, NotSent, Response, TooLate
 
 GIVE_UP_NOTICE = timedelta(days=3)
 GIVE_UP_ENDPOINT = timedelta(days=5)
@@ -14,14 +11,6 @@ GIVE_UP_ENDPOINT = timedelta(days=5)
 _SCHEDULE = (5, 30, 120, 600, 1800, 7200, 18000, 36000)  # seconds; the last one repeats
 _PROBES = (1, 2, 5, 10, 15)  # seconds, while nobody answers
 _LONGEST_WAIT = 3600.0  # seconds of a Retry-After that are believed
-_OVERLOADED = frozenset(
-    (
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.GATEWAY_TIMEOUT,
-    )
-)
 
 
 class Outcome(StrEnum):
@@ -45,34 +34,6 @@ class Attempt:
     outcome: Outcome
     answer: str
     after: float | None = None
-
-
-def judge(ended: Response | DoorError) -> Attempt:
-    """Return what an answer, or the lack of one, means."""
-    match ended:
-        case Response():
-            return _judge_answer(ended)
-        case TooLate():
-            return Attempt(Outcome.LATE, str(ended))
-        case NotSent():
-            return Attempt(Outcome.UNREACHABLE, str(ended))
-        case Blocked():
-            return Attempt(Outcome.REFUSED, f"not sent: {ended}")
-        case _:
-            return Attempt(Outcome.REFUSED, str(ended))
-
-
-def _judge_answer(response: Response) -> Attempt:
-    answer = f"HTTP {response.status}"
-    if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
-        return Attempt(Outcome.DELIVERED, answer)
-    if response.status == HTTPStatus.GONE:
-        return Attempt(Outcome.GONE, answer)
-    if response.status in _OVERLOADED:
-        after = response.headers.get("retry-after", "")
-        seconds = float(after[:6]) if after.isascii() and after.isdigit() else None
-        return Attempt(Outcome.UNREACHABLE, answer, seconds)
-    return Attempt(Outcome.REFUSED, answer)
 
 
 def retry_delay(attempts: int, rng: random.Random) -> timedelta:

@@ -11,19 +11,22 @@ import structlog
 from ground.database import Connection, DatabaseBusy, Watch
 from ground.door import DoorError
 from ground.env import Bell, Env, spawn
+from ground.notices.answers import judge
 from ground.notices.building import LoadRecords
 from ground.notices.claims import LEASE, Claim, Claims
 from ground.notices.outbox import Outbox
-from ground.notices.rules import Attempt, Outcome, judge
+from ground.notices.rules import Attempt, Outcome
 from ground.notices.settling import Settling
 from ground.notices.signing import sign
 
 _DEADLINE = 15.0  # seconds for one attempt
 _LOOK = 0.01  # seconds between two looks at what other processes committed
-_PACE = 0.02  # seconds between two claims: under load changes wait for company
-_IDLE_AFTER = 2.0  # seconds without a claim
-_IDLE_LOOK = {"sqlite": 0.0, "postgresql": 0.25}
-"""Seconds between looks while idle: only a SQLite file tells whether others committed."""
+_PACE = 0.02  # seconds between two turns: under load changes wait for company
+_IDLE_AFTER = 2.0  # seconds without a turn
+_IDLE_LOOK = {"sqlite": 0.025, "postgresql": 0.25}
+"""The same while idle: waking up costs 0.1 ms, and asking PostgreSQL 2 ms. Commits of this process
+ring and do not wait for a look.
+"""
 _DRAIN = 5.0  # seconds for attempts under way when asked to stop
 _AFTER_TROUBLE = 1.0  # seconds
 _THREADS = 8
@@ -44,10 +47,8 @@ class Sender:
         self._done: deque[tuple[Claim, Attempt]] = deque()
         self._under_way = 0
         self._threads = 0
-        self._claimed_at = 0.0
+        self._turned_at = 0.0
         self._wake_at: float | None = None
-        self._look_at = 0.0
-        self._changed = False
         env.db.on_commit(self._bell.ring)
 
     def run_once(self) -> int:
@@ -79,30 +80,28 @@ class Sender:
 
     def _is_awake(self, watch: Watch) -> bool:
         """Wait a moment; tell whether there may be something to do."""
-        rang = self._bell.wait(_LOOK)
         now = self._env.clock.monotonic()
-        self._changed = watch.changed() or self._changed
-        due = self._wake_at is not None and now >= self._wake_at
-        if not (rang or due or (self._changed and now >= self._look_at)):
-            return False
-        idle = now - self._claimed_at > _IDLE_AFTER
-        self._changed = False
-        self._look_at = now + (_IDLE_LOOK[self._env.db.dialect] if idle else 0.0)
-        return True
+        idle = now - self._turned_at > _IDLE_AFTER
+        pause = _IDLE_LOOK[self._env.db.dialect] if idle else _LOOK
+        if self._wake_at is not None:
+            pause = min(pause, max(self._wake_at - now, 0.0))
+        rang = self._bell.wait(pause)
+        due = self._wake_at is not None and self._env.clock.monotonic() >= self._wake_at
+        return watch.changed() or rang or due
 
     def _work(self) -> None:
         """Settle and claim if there is anything; hand the claims to threads."""
         clock = self._env.clock
         ready, seconds = self._env.db.read(self._claims.waiting)
         self._wake_at = None if seconds is None else clock.monotonic() + seconds
-        if not ready and not self._done:
+        room = _THREADS - self._under_way + len(self._done)
+        if not self._done and not (ready and room):
             return
-        rest = self._claimed_at + _PACE - clock.monotonic()
+        rest = self._turned_at + _PACE - clock.monotonic()
         if rest > 0:
             clock.sleep(rest)
-        claims, not_after = self._turn(_THREADS - self._under_way)
-        if claims:
-            self._claimed_at = clock.monotonic()
+        claims, not_after = self._turn(room)
+        self._turned_at = clock.monotonic()
         for claim in claims:
             self._hand_over(claim, not_after)
 
