@@ -5,8 +5,10 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import simple_crm
 import simple_crm.app
 import simple_crm.tables
+import simple_erp
 import simple_erp.app
 import simple_erp.tables
 from connectors import registry
@@ -19,6 +21,7 @@ APPS = {
     "simple_crm": (simple_crm.app.create_app, simple_crm.tables.METADATA),
     "simple_erp": (simple_erp.app.create_app, simple_erp.tables.METADATA),
 }
+SENDERS = {"simple_crm": simple_crm.sender, "simple_erp": simple_erp.sender}
 
 
 class LiveHarness:
@@ -141,3 +144,8 @@ def build(name, env, app_database):
     app_database.create_all(metadata)
     portal = Portal(env)
     return portal, portal.security(create_app(env.with_db(app_database), portal))
+
+
+def sender(name, env, app_database):
+    """Return what sends the notices of a built-in system."""
+    return SENDERS[name](env.with_db(app_database))

@@ -1,4 +1,5 @@
 import random
+import threading
 
 import pytest
 
@@ -7,7 +8,7 @@ from connectors.kit.harness import MemoryHarness
 from connectors.kit.suite import ConnectorContract, overridden
 from ground.database import open_database
 from ground.door import SafeHttp
-from ground.env import Env, SystemClock, system_ids
+from ground.env import Env, SystemClock, spawn, system_ids
 from tests.connectors import live
 
 
@@ -42,12 +43,17 @@ class TestLiveSystem(ConnectorContract):
         if request.param not in live.APPS:
             pytest.skip("no app of it here")
         clock = SystemClock()
-        out = SafeHttp(allow={receiver.place}, clock=clock)
+        out = SafeHttp(allow={receiver.place, "127.0.0.1:9"}, clock=clock)
         env = Env(clock=clock, rng=random.Random(7), ids=system_ids(), http=out, db=houses[0])
         portal, app = live.build(request.param, env, houses[1])
         url = serve(app)
+        stopping = threading.Event()
+        sender = live.sender(request.param, env, houses[1])
+        sending = spawn("notices", lambda: sender.run(stopping.is_set))
         door = SafeHttp(allow={url.removeprefix("http://")}, clock=clock)
         yield live.LiveHarness(request.param, url, portal, door, receiver)
+        stopping.set()
+        sending.join(10)
         door.close()
         out.close()
 
