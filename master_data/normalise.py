@@ -16,7 +16,7 @@ LEGAL_FORMS = frozenset(f"{_LATIN} {_CYRILLIC}".split())
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Lower-case, without accents and punctuation, single spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^\w]+", " ", letters).split())
 
@@ -24,10 +24,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def fold_name(text: str) -> str:
     """Fold a name without its legal form: `S.A. Ibarra, S.L.` and `Ibarra SL` are `ibarra`."""
-    joined = re.sub(r"\b(\w)\.(?=\w\b)", r"\1", text.replace(". ", " ").rstrip(".")).replace(
-        ".", ""
-    )
-    words = [word for word in fold(joined).split() if word not in LEGAL_FORMS]
+    letters = re.sub(r"\b(\w) (?=\w\b)", r"\1", fold(text)).replace("sp zoo", "spzoo")
+    words = [word for word in letters.split() if word not in LEGAL_FORMS]
     return " ".join(words) or fold(text)
 
 

@@ -71,7 +71,7 @@ def settle_answers(
 
 
 def _afresh(delivery: Delivery, sent: Sequence[Frozen]) -> list[Frozen]:
-    """Return the writes over their crossrefs as they are now, one version less as after a freeze."""
+    """Return the writes over their crossrefs as they are now; a version less, as after a freeze."""
     ids = [each.crossref.id for each in sent]
     found = delivery.hub.db.read(lambda c: golden_store.crossrefs_by_id(c, ids))
     current = {id_: each.with_(version=each.version - 1) for id_, each in found.items()}
