@@ -67,14 +67,15 @@ class Sender:
                     if self._is_awake(watch):
                         self._work()
                 except DatabaseBusy:
-                    self._rest("notices.database_busy")
-                except Exception as error:  # noqa: BLE001 - logged; the next turn may go well
-                    self._rest("notices.turn_failed", error)
+                    _log.warning("notices.database_busy")
+                    self._rest()
+                except Exception:  # noqa: BLE001 - logged; the next turn may go well
+                    _log.exception("notices.turn_failed")
+                    self._rest()
         self._finish()
 
-    def _rest(self, event: str, error: Exception | None = None) -> None:
+    def _rest(self) -> None:
         """Wait after a turn that failed; what it would have done is still to be done."""
-        _log.warning(event, exc_info=error)
         self._env.clock.sleep(_AFTER_TROUBLE)
         self._bell.ring()
 
