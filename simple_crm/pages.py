@@ -23,13 +23,18 @@ def module(crm: Crm) -> Module:
 
     def figures(_principal: Principal) -> list[Figure]:
         won = [*_LIVING, ("filter[lifecycle]", "customer")]
+        leads = [*_LIVING, ("filter[lifecycle]", "lead")]
         return [
             Figure(
                 "Customers",
                 f"{crm.customers.count(won):,}",
                 "/crm/customers?filter[lifecycle]=customer",
             ),
-            Figure("All records", f"{crm.customers.count(_LIVING):,}", "/crm/customers"),
+            Figure(
+                "Leads",
+                f"{crm.customers.count(leads):,}",
+                "/crm/customers?filter[lifecycle]=lead",
+            ),
             Figure("Contacts", f"{crm.contacts.count(_LIVING):,}", "/crm/contacts"),
         ]
 

@@ -52,6 +52,10 @@ class Facts:
         """Return these fields."""
         return [show(self.kind, self.values, name, self.kept.get(name, "")) for name in names]
 
+    def filled(self, *names: str) -> list[Shown]:
+        """Return those of these fields that say something."""
+        return [each for each in self.of(*names) if not each.blank]
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

@@ -14,7 +14,7 @@ from ground.records.amounts import Measure, MoneyAmount
 from ground.records.elements import Elements
 from ground.records.fields import Choice, Flag, Moment, SetOf, Standard, Text, ValueType
 from ground.records.model import RecordKind
-from ground.standards import trade
+from ground.standards import identities, trade
 from ground.strict_json import Json
 from portal.record_pages.offers import country_name, language_name, telephone, unit_name
 from portal.record_pages.words import label
@@ -37,6 +37,7 @@ _NAMES: Mapping[Callable[[str], str], Callable[[str], str]] = {
     COUNTRY.check: country_name,
     LANGUAGE.check: language_name,
     trade.unit: unit_name,
+    identities.scheme_name: str.upper,
 }
 
 
@@ -120,7 +121,7 @@ def _way(kind: ValueType, value: Json, of: str) -> tuple[str, Any]:  # noqa: C90
 def _row(kind: Elements, element: Mapping[str, Json], of: str) -> tuple[Shown, ...]:
     parts = (
         _shown(part.type, element.get(part.name), label(part.name, of), part.name)
-        for part in kind.parts
+        for part in sorted(kind.parts, key=lambda part: part.name != "value")
     )
     return tuple(part for part in parts if not part.blank and part.value is not False)
 

@@ -12,7 +12,7 @@ from ground.standards.units import WEIGHTS
 from ground.strict_json import Json
 from portal.record_pages.offers import Options, currency_codes, offered, unit_name
 from portal.record_pages.shown import Shown, elements_of, show
-from portal.record_pages.words import choice_options, label, width
+from portal.record_pages.words import add_label, choice_options, label, width
 
 __all__ = ["Block", "Drawing", "Item", "Row", "Section", "Widget", "draw"]
 
@@ -56,6 +56,7 @@ class Widget:
     now: Shown | None = None
     rows: tuple["Row", ...] = ()
     blank: "Row | None" = None
+    add: str = ""
     shown: Shown | None = None
 
 
@@ -177,6 +178,7 @@ def _list_widget(item: Item, kind: Elements, drawing: Drawing, now: Shown | None
         now=now,
         rows=tuple(_row(item.name, str(n), kind, each, drawing) for n, each in enumerate(found)),
         blank=_row(item.name, _NEW, kind, {}, drawing),
+        add=add_label(item.name),
     )
 
 

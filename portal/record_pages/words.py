@@ -10,7 +10,7 @@ from ground.records.fields import Choice, SetOf
 from ground.records.model import RecordKind
 from portal.grid import Filter
 
-__all__ = ["choice_labels", "choice_options", "filter_of", "label", "width"]
+__all__ = ["add_label", "choice_labels", "choice_options", "filter_of", "label", "width"]
 
 _LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -51,19 +51,36 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "vat": "VAT",
     }
 )
+_ADD: Mapping[str, str] = MappingProxyType(
+    {
+        "addresses": "Add an address",
+        "consents": "Add a consent",
+        "contact_points": "Add a number or address",
+        "other_ids": "Add a number",
+        "prices": "Add a price",
+        "tax_ids": "Add a tax id",
+    }
+)
 _WIDTHS: Mapping[str, str] = MappingProxyType(
     {
         "addresses.uses": "",
         "addresses.street": "half",
         "addresses.street2": "half",
         "addresses.postal_code": "quarter",
-        "addresses.city": "two-thirds",
-        "addresses.subdivision": "half",
+        "addresses.city": "half",
+        "addresses.subdivision": "quarter",
         "addresses.country": "half",
         "contact_points.kind": "quarter",
         "contact_points.value": "half",
         "contact_points.purpose": "quarter",
         "contact_points.preferred": "half",
+        "tax_ids.scheme": "quarter",
+        "tax_ids.value": "quarter",
+        "other_ids.value": "half",
+        "prices.price_list": "quarter",
+        "prices.amount": "quarter",
+        "consents.status": "quarter",
+        "consents.source": "quarter",
     }
 )
 
@@ -72,6 +89,11 @@ def label(name: str, of: str = "") -> str:
     """Return the message id under which a field, a part of a list `of`, or a choice is shown."""
     known = _LABELS.get(f"{of}.{name}") or _LABELS.get(name)
     return known or name.replace("_", " ").capitalize()
+
+
+def add_label(name: str) -> str:
+    """Return the message id of the button that makes one more element of a list."""
+    return _ADD.get(name, "Add one")
 
 
 def width(name: str, of: str) -> str:

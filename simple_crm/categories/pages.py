@@ -7,7 +7,7 @@ from ground.records.model import Record
 from ground.records.service import Collection
 from ground.strict_json import Json
 from portal import Column, ColumnKind
-from portal.record_pages import Document, Facts, Item, Screen, Section
+from portal.record_pages import Document, Facts, Item, Screen, Section, Shown
 
 __all__ = ["category_options", "screen"]
 
@@ -73,11 +73,11 @@ def _detail(
     categories: Collection, products: Collection, record: Record, facts: Facts
 ) -> Mapping[str, Any]:
     parent = record.values["parent_id"]
+    name = _names(categories, [parent]).get(str(parent))
+    above = Shown("Parent category", "text", name, href=f"/crm/categories/{parent}")
     below = categories.find([("filter[parent_id]", record.id), ("sort", "name"), ("limit", _MOST)])
     return {
-        "facts": facts.of("code", "name"),
-        "parent_id": parent,
-        "parent_name": _names(categories, [parent]).get(str(parent), ""),
+        "facts": [*facts.of("code"), above],
         "below": [(each.id, each.values["name"]) for each in below.items],
         "product_count": products.count([("filter[category_id]", record.id)]),
         "products_href": f"/crm/products?filter[category_id]={record.id}",

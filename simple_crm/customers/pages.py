@@ -195,7 +195,7 @@ def _detail(contacts: Collection, record: Record, facts: Facts) -> Mapping[str, 
         "contacts": [_contact(each) for each in contacts.find(words).items],
         "addresses": address_views(values["addresses"]),
         "points": point_views(values["contact_points"]),
-        "who": facts.of("kind", "legal_name", "given_name", "family_name", "roles"),
+        "who": facts.filled("kind", "legal_name", "given_name", "family_name", "roles"),
         "care": facts.of("owner", "segment", "industry", "source", "language", "timezone"),
         "numbers": facts.of("tax_ids", "other_ids"),
         "terms": facts.of(
@@ -209,6 +209,7 @@ def _detail(contacts: Collection, record: Record, facts: Facts) -> Mapping[str, 
         ),
         "consents": facts.of("consents")[0],
         "consent_count": len(elements_of(values["consents"])),
+        "given": sum(each["status"] == "given" for each in elements_of(values["consents"])),
     }
 
 

@@ -129,7 +129,7 @@ def _detail(record: Record, facts: Facts) -> Mapping[str, Any]:
         "statuses": choice_labels(CUSTOMERS, "status"),
         "addresses": address_views(values["addresses"]),
         "points": point_views(values["contact_points"]),
-        "who": facts.of("kind", "legal_name", "given_name", "family_name", "roles", "language"),
+        "who": facts.filled("kind", "legal_name", "given_name", "family_name", "roles", "language"),
         "numbers": facts.of("tax_ids", "other_ids"),
         "terms": facts.of(
             "payment_terms", "payment_method", "price_list", "tax_class", "currency", "credit_limit"
