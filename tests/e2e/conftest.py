@@ -7,6 +7,7 @@ import pytest
 import uvicorn
 
 from tests.e2e.installation import Installation
+from tests.e2e.proxy import Proxy
 
 
 @pytest.fixture
@@ -39,13 +40,18 @@ def serve(socket_enabled):
 
 @pytest.fixture
 def install(tmp_path, socket_enabled):
-    """install(**settings) -> a new Installation that runs, stopped after the test."""
+    """install(**settings) -> a new Installation that runs, stopped after the test.
+
+    `before(installation)` is called before the first start.
+    """
     installed = []
 
-    def start(**settings):
+    def start(before=None, **settings):
         folder = tmp_path / f"installation-{len(installed)}"
         folder.mkdir()
         installed.append(Installation(folder / "data", **settings))
+        if before:
+            before(installed[-1])
         installed[-1].start()
         installed[-1].wait_until_ready()
         return installed[-1]
@@ -62,3 +68,24 @@ def running(tmp_path_factory):
     installation.start()
     yield installation
     installation.stop()
+
+
+@pytest.fixture
+def proxy():
+    """proxy(treat) -> a Proxy on its own port, stopped after the test."""
+    started = []
+
+    def start(treat):
+        started.append(Proxy(treat))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def report(pytestconfig):
+    """report(line) prints a measured figure among the results."""
+    reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
+    return reporter.write_line if reporter else lambda _line: None

@@ -10,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 import httpx
+import pytest
 
 from portal import Portal, Role
 from rectoverso.settings import Settings
@@ -20,10 +21,12 @@ PATIENCE = 60.0
 
 
 def until(condition, what, patience=PATIENCE, pause=0.005):
-    """Return the first true answer of `condition()`; fail with `what` when none comes."""
+    """Return the first true answer of `condition()`; fail with `what`, text or a call, if none."""
     give_up = time.monotonic() + patience
     while not (answer := condition()):
-        assert time.monotonic() < give_up, f"this did not happen in {patience:g} s: {what}"
+        if time.monotonic() > give_up:
+            wanted = what() if callable(what) else what
+            pytest.fail(f"this did not happen in {patience:g} s: {wanted}")
         time.sleep(pause)
     return answer
 
@@ -112,6 +115,10 @@ class Installation:
             "the CRM knows its managed fields",
         )
 
+    def is_alive(self):
+        """Tell whether the web process answers."""
+        return self._answers("/healthz")
+
     def kill(self):
         """Kill -9 the parent and all its processes; nobody gets to say goodbye."""
         family = [self._process.pid]
@@ -165,8 +172,11 @@ class Installation:
 
     def _is_ready(self):
         assert self._process.poll() is None, (self.data.parent / "up.log").read_text()
+        return self._answers("/readyz")
+
+    def _answers(self, path):
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=10):
+            with urllib.request.urlopen(self.url + path, timeout=10):
                 return True
         except OSError:
             return False

@@ -46,7 +46,7 @@ def customer(crm, erp):
 
 
 def test_a_customer_made_in_the_crm_is_in_the_erp_at_once_and_its_number_comes_back(
-    crm, erp, hub, capsys
+    crm, erp, hub, report
 ):
     seconds = []
     for n in range(10):
@@ -66,8 +66,7 @@ def test_a_customer_made_in_the_crm_is_in_the_erp_at_once_and_its_number_comes_b
         )
         golden = hub.get(f"{HUB}/golden/customers", q=new["name"])["items"]
         assert [each["fields"]["number"] for each in golden] == [there["number"]]
-    with capsys.disabled():
-        print(f"\nCRM to ERP: median {statistics.median(seconds):.3f} s, max {max(seconds):.3f} s")
+    report(f"CRM to ERP: median {statistics.median(seconds):.3f} s, slowest {max(seconds):.3f} s")
 
 
 def test_a_prospect_stays_in_the_crm_until_it_becomes_a_customer(crm, erp, hub):
