@@ -1,6 +1,7 @@
 """What the apps of the built-in systems have in common: problems, signs of life, the REST API."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
@@ -170,6 +171,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, object]:
     }
 
 
+@cache
 def _version() -> str:
     try:
         return version("rectoverso")
