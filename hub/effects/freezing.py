@@ -95,8 +95,9 @@ def freeze(
     """
     effect, crossref = claimed.effect, claimed.crossref
     golden, mapping = claimed.golden, claimed.mapping
-    if crossref.state is CrossrefState.GONE:
-        return Nothing(effect, crossref, "the record is gone there")
+    off = _called_off(claimed)
+    if off is not None:
+        return Nothing(effect, crossref, off)
     stale = stale_paths(golden, crossref, mapping.outbound_paths, mapping.list_paths)
     looping = {
         path: why
@@ -132,6 +133,18 @@ def freeze(
     )
     fields = {name: sorted(outbound.sources.get(name, ())) for name in outbound.values}
     return Frozen(effect, crossref, write, paths, mapping.version, looping, missing, fields)
+
+
+def _called_off(claimed: Claimed) -> str | None:
+    """Say why a write planned earlier must not be made any more."""
+    crossref = claimed.crossref
+    if crossref.state is CrossrefState.GONE:
+        return "the record is gone there"
+    if not crossref.is_primary:
+        return "another record there stands for this golden one"
+    if crossref.external_id is None and not claimed.mapping.publishes(claimed.golden.body):
+        return "it does not belong there any more"
+    return None
 
 
 def _shown(golden: Golden, crossref: Crossref, stale: list[str], schema: EntitySchema) -> View:

@@ -1,6 +1,7 @@
 """Effects <-> rows: plan, claim, freeze, settle. Each step is fenced by the claim's token."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -110,7 +111,12 @@ def freeze(
 
 
 def settle(connection: Connection, settled: Sequence[Settled], token: str, at: datetime) -> None:
-    """Write the answers of claimed effects; those still open give their claim back."""
+    """Write the answers of claimed effects; those still open give their claim back.
+
+    One that goes back to planned gives way to another planned meanwhile: that one will show golden
+    as it is then.
+    """
+    settled = _give_way(connection, settled)
     for with_frozen in (False, True):
         rows = [
             _settled_row(each, token, at)
@@ -127,6 +133,28 @@ def settle(connection: Connection, settled: Sequence[Settled], token: str, at: d
             .values(token=None)
         )
         connection.execute(statement, {"ids": keys(connection, still), "held_by": token})
+
+
+def _give_way(connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
+    again = [each.effect_id for each in settled if each.state is EffectState.PLANNED]
+    if not again:
+        return list(settled)
+    query = select(effect.c.id).where(
+        among(effect.c.id, "ids"),
+        exists().where(
+            _OTHER.c.crossref_id == effect.c.crossref_id,
+            _OTHER.c.state.in_([EffectState.PLANNED.value, EffectState.WAITING.value]),
+            _OTHER.c.id != effect.c.id,
+        ),
+    )
+    doubled = set(connection.scalars(query, {"ids": keys(connection, again)}))
+    reason = {"reason": "a newer write is planned"}
+    return [
+        replace(each, state=EffectState.SUPERSEDED, answer=reason)
+        if each.effect_id in doubled
+        else each
+        for each in settled
+    ]
 
 
 def _settled_row(each: Settled, token: str, at: datetime) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class _Target:
 
 CREATE = "create"
 UPDATE = "update"
+_OPERATIONS = {CrossrefState.CREATING: CREATE, CrossrefState.LIVE: UPDATE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,10 @@ def _plan_one(
         board.put_crossref(crossref)
         return [Plan(crossref, CREATE, reason)]
     return [
-        Plan(each, UPDATE, reason)
+        Plan(each, _OPERATIONS[each.state], reason)
         for each in mine
         if each.is_primary
-        and each.state is CrossrefState.LIVE
+        and each.state in _OPERATIONS
         and stale_paths(golden, each, mapping.outbound_paths, mapping.list_paths)
     ]
 

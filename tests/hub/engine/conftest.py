@@ -1,22 +1,27 @@
 """Two in-memory systems, the shipped mappings, a real database: the whole road without HTTP."""
 
+import importlib
 import random
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import hub.effects.tables  # registers its rows on the hub's metadata
+import hub
 from connectors.contract import ChangeKind
 from connectors.kit.memory import MemorySystem
 from connectors.kit.memory_connector import MemoryConnector
 from ground.env import Bell, Env
 from hub.conflicts import store as conflicts
-from hub.connections import tables as _connection_rows
+from hub.connections import store as connections
+from hub.connections.model import StoredConnection
+from hub.connections.rules import State
 from hub.effects import store as effects
 from hub.effects.service import deliver_connection
 from hub.events import store as events
 from hub.events.model import NewEvent
+from hub.probing.service import probe_due
 from hub.settings import HubSettings
 from hub.sync.service import decide_due
 from hub.wiring import Hub, OpenConnection
@@ -24,8 +29,8 @@ from mappings import compile_mapping, parse
 from master_data.tables import METADATA
 
 SYSTEMS = Path(__file__).parents[3] / "connectors" / "systems"
-assert _connection_rows
-assert hub.effects.tables
+for each in Path(hub.__file__).parent.glob("*/tables.py"):
+    importlib.import_module(f"hub.{each.parent.name}.tables")  # its rows on the hub's metadata
 
 
 class SilentDoorbell:
@@ -44,17 +49,34 @@ class SilentDoorbell:
         assert bell
 
 
-@dataclass
 class FixedDirectory:
-    """The connections of one test."""
+    """The connections of one test; their health is as their rows say."""
 
-    known: dict = field(default_factory=dict)
+    def __init__(self, db):
+        self.db = db
+        self.known = {}
 
     def connections(self):
         return self.known
 
     def refresh(self):
-        return None
+        for stored in self.db.read(connections.all_connections):
+            known = self.known[stored.id]
+            self.known[stored.id] = replace(known, health=stored.health.value)
+
+    def add(self, opened, now):
+        self.known[opened.id] = opened
+        stored = StoredConnection(
+            id=opened.id,
+            system=opened.system,
+            title=opened.title,
+            base_url="https://twin.example",
+            state=State.LIVE,
+            rank=opened.rank,
+            created_at=now,
+            updated_at=now,
+        )
+        self.db.write(lambda c: connections.insert(c, stored))
 
 
 def compiled(system):
@@ -88,11 +110,12 @@ class Bed:
                 "categories": lambda _: {"code": None, "name": None, "parent_id": None},
             },
         )
-        env = Env(clock=clock, rng=random.Random(1), ids=ids, http=None, db=database)
-        self.directory = FixedDirectory()
+        nothing: Any = None
+        env = Env(clock=clock, rng=random.Random(1), ids=ids, http=nothing, db=database)
+        self.directory = FixedDirectory(database)
         self.connectors = {"crm": MemoryConnector(self.crm), "erp": MemoryConnector(self.erp)}
         for rank, name in enumerate(("erp", "crm")):
-            self.directory.known[name] = OpenConnection(
+            opened = OpenConnection(
                 id=name,
                 system=f"simple_{name}",
                 title=name.upper(),
@@ -106,12 +129,13 @@ class Bed:
                 webhook_secrets=(),
                 mappings=compiled(f"simple_{name}"),
             )
+            self.directory.add(opened, clock.now())
         self.hub = Hub(
             env=env,
             settings=HubSettings(),
             directory=self.directory,
             doorbell=SilentDoorbell(),
-            vault=None,
+            vault=nothing,
         )
 
     def system(self, name):
@@ -140,6 +164,11 @@ class Bed:
             state=None if row.deleted else row.record(),
         )
 
+    def hint(self, event):
+        """Store an event that only says that something changed."""
+        told = replace(event, state=None, version=None)
+        self.hub.db.write(lambda c: events.insert(c, [told], self.clock.now()))
+
     def turn(self):
         """One turn of deciding and delivering; returns how much was done."""
         done = decide_due(self.hub)
@@ -154,6 +183,16 @@ class Bed:
             if not said and not done:
                 return
         raise AssertionError("it never settles")
+
+    def later(self, seconds):
+        """Let time pass, ask failing systems whether they work again, and let all settle."""
+        self.clock.advance(seconds)
+        probe_due(self.hub)
+        self.run()
+
+    def put_in(self, name, connector):
+        """Let a system be spoken to by another connector."""
+        self.directory.known[name] = replace(self.directory.known[name], connector=connector)
 
     def rows(self, name, object_type="customers"):
         return [each.values for each in self.system(name).living(object_type)]
@@ -171,9 +210,18 @@ class Bed:
     def open_effects(self):
         return self.hub.db.read(effects.counts)
 
+    def effects(self):
+        """Return (connection, operation, state) of every effect, oldest first."""
+
+        def read(connection):
+            query = "select connection, operation, state from effect order by id"
+            return [tuple(row) for row in connection.exec_driver_sql(query)]
+
+        return self.hub.db.read(read)
+
     def goldens(self, entity="customer"):
         def read(connection):
-            query = "select id, state from golden where entity = %s" % repr(entity)
+            query = f"select id, state from golden where entity = '{entity}'"
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
         return self.hub.db.read(read)

@@ -1,4 +1,4 @@
-"""Random edits on both sides, with notices dropped, doubled and late: everything agrees in the end."""
+"""Random edits on both sides, notices dropped, doubled and late: all agrees in the end."""
 
 import random
 
@@ -25,7 +25,7 @@ def random_edit(rng, system, name):
             system.edit("customers", row.id, {"contact_points": points})
         case 2:
             system.edit("customers", row.id, {"language": rng.choice(["es", "ru", "ro", None])})
-        case 3:
+        case _:
             field = "payment_terms" if name == "erp" else "industry"
             system.edit("customers", row.id, {field: rng.choice(["A", "B", "C"])})
 
@@ -39,9 +39,7 @@ def poll(bed):
 
 
 def shown(row):
-    points = [
-        (p["kind"], p["value"], p["purpose"]) for p in row.values.get("contact_points") or []
-    ]
+    points = [(p["kind"], p["value"], p["purpose"]) for p in row.values.get("contact_points") or []]
     return {
         "name": row.values["name"],
         "language": row.values.get("language"),
