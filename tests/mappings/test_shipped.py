@@ -119,7 +119,8 @@ def test_the_number_comes_from_the_erp_and_is_never_written_there():
         ("customer", ["customer"], True, True),
         ("customer", ["supplier"], False, True),
         ("former", ["customer", "payer"], True, True),
-        ("blocked", None, False, False),
+        ("blocked", None, True, True),
+        ("customer", [], True, True),
         (None, ["customer"], True, False),
     ],
 )
