@@ -1,12 +1,13 @@
 """What a person's answer makes of golden records. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from master_data.alignment import align
 from master_data.fields import EntitySchema
 from master_data.model import (
     Crossref,
+    CrossrefState,
     Flat,
     Golden,
     GoldenState,
@@ -41,7 +42,7 @@ def settle_value(golden: Golden, path: str, value: Value, decision: Mapping[str,
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One golden record taken into another."""
+    """One golden record taken into another. `crossrefs`: those that moved or stepped back."""
 
     survivor: Golden
     crossrefs: tuple[Crossref, ...]
@@ -51,14 +52,15 @@ class Moved:
 def absorb(
     survivor: Golden,
     loser: Golden,
-    crossrefs: list[Crossref],
-    taken: set[str],
+    crossrefs: Sequence[Crossref],
+    mates: Sequence[Crossref],
     schema: EntitySchema,
 ) -> Moved:
     """Move a golden record's memberships to another: the survivor's values stay, blanks are filled.
 
-    `taken`: connections in which the survivor has a record already; there the moved one is a
-    secondary: it contributes, and is never written.
+    `crossrefs` are the loser's, `mates` the survivor's. In a system where both have a record the
+    moved one is a secondary: it contributes, and is never written. A mate that has no record there
+    (a create not answered, a record gone) steps back for one that has.
     """
     names = _element_names(survivor.body, loser.body, schema)
     body, filled = dict(survivor.body), {}
@@ -76,8 +78,16 @@ def absorb(
         decisions={_renamed(p, names): d for p, d in loser.decisions.items()} | survivor.decisions,
         state=GoldenState.ACTIVE,
     )
+    taken = {_place(each) for each in mates if each.state is CrossrefState.LIVE}
+    live = {_place(each) for each in crossrefs if each.state is CrossrefState.LIVE} - taken
+    taken |= {_place(each) for each in mates} - live
     moved = tuple(_move(each, golden, names, taken) for each in crossrefs)
-    return Moved(golden, moved, filled)
+    back = tuple(each.with_(is_primary=False) for each in mates if _place(each) in live)
+    return Moved(golden, (*moved, *back), filled)
+
+
+def _place(crossref: Crossref) -> tuple[str, str]:
+    return crossref.connection, crossref.object_type
 
 
 def _element_names(survivor: Flat, loser: Flat, schema: EntitySchema) -> dict[tuple[str, str], str]:
@@ -107,11 +117,14 @@ def _renamed(path: str, names: Mapping[tuple[str, str], str]) -> str:
 
 
 def _move(
-    crossref: Crossref, golden: Golden, names: Mapping[tuple[str, str], str], taken: set[str]
+    crossref: Crossref,
+    golden: Golden,
+    names: Mapping[tuple[str, str], str],
+    taken: set[tuple[str, str]],
 ) -> Crossref:
     return crossref.with_(
         golden_id=golden.id,
-        is_primary=crossref.is_primary and crossref.connection not in taken,
+        is_primary=crossref.is_primary and _place(crossref) not in taken,
         base={_renamed(path, names): base for path, base in crossref.base.items()},
         contributions={_renamed(p, names): c for p, c in crossref.contributions.items()},
         elements={

@@ -139,7 +139,7 @@ def _merge(unit: _Unit) -> None:
         survivor,
         golden,
         board.crossrefs_of(golden.id),
-        {each.connection for each in board.crossrefs_of(survivor.id)},
+        board.crossrefs_of(survivor.id),
         entity_schema(golden.entity),
     )
     board.of_golden[golden.id] = []

@@ -69,14 +69,13 @@ def write_board(connection: Connection, board: Board, at: datetime) -> None:
     golden_store.insert_crossrefs(
         connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
     )
-    golden_store.update_crossrefs(
-        connection,
-        [
+    for primary in (False, True):  # who steps back goes first: a system has one primary
+        changed = [
             (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
             for each in crossrefs
-            if each.id in board.read_crossrefs
-        ],
-    )
+            if each.id in board.read_crossrefs and each.is_primary is primary
+        ]
+        golden_store.update_crossrefs(connection, changed)
     _write_keys(connection, board)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.contract import ChangeKind
+from connectors.kit.faults import Operation, RefuseRecord
 from hub.conflicts.rules import Choice
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.resolutions.service import Resolution, resolve
@@ -276,3 +277,22 @@ def test_a_mended_loop_writes_again(bed, customer):
     bed.crm.edit("customers", row.id, {"name": "Peace"})
     bed.run()
     assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Peace"
+
+
+def test_a_record_made_by_hand_takes_the_place_of_a_refused_create(bed, customer):
+    bed.erp.faults.add(RefuseRecord("closed for the year"), operation=Operation.WRITE)
+    row = bed.crm.create("customers", customer(tax_ids=[TAX]))
+    bed.run()
+    by_hand = customer(name="By hand", tax_ids=[TAX], status="active")
+    there = bed.erp.create("customers", by_hand)
+    bed.run()
+    (duplicate,) = [each for each in bed.conflicts() if each.kind == "possible_duplicate"]
+    answer(bed, duplicate, Choice.SAME)
+    bed.crm.edit("customers", row.id, {"language": "ca"})
+    bed.run()
+    assert bed.erp.row("customers", there.id).values["language"] == "ca"
+    for refusal in bed.conflicts():
+        answer(bed, refusal, Choice.RETRY)
+    assert len(bed.rows("erp")) == 1
+    assert bed.rows("crm")[0]["erp_number"] == bed.rows("erp")[0]["number"]
+    assert_quiet(bed)
