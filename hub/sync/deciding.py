@@ -162,14 +162,13 @@ class Deciding:
         self, place: Place, crossref: Crossref | None, state: _State, told: Sequence[Event]
     ) -> None:
         suspects: tuple[OpenConflict, ...] = ()
-        linked = True
+        was_live = crossref is not None and crossref.state is CrossrefState.LIVE
         if crossref is None:
             own = self._own(place, state)
             if own is not None:
                 crossref = identity.adopt(own, place[2])
             else:
                 crossref, suspects = self._link(place, state)
-                linked = False
         elif crossref.state is CrossrefState.GONE:
             crossref = identity.adopt(crossref, place[2])
         golden = self.board.goldens[crossref.golden_id]
@@ -182,7 +181,7 @@ class Deciding:
                 self.verdict.waiting[state.event.lane] = decision.waits_for[0]
             return
         self._take(decision, state, told, suspects)
-        if not linked or crossref.state is not CrossrefState.LIVE:
+        if not was_live:  # who waited for this record goes on
             self.verdict.live.append(decision.crossref)
 
     def _link(self, place: Place, state: _State) -> tuple[Crossref, tuple[OpenConflict, ...]]:
