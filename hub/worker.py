@@ -23,8 +23,7 @@ from hub.polling.service import schedule
 from hub.polling.tasks import poll_turn
 from hub.probing.tasks import probe_turn
 from hub.replanning import store as replanning
-from hub.replanning.tasks import replan_turn
-from hub.sync.tasks import decide_turn
+from hub.sync.tasks import decide_turn, replan_turn
 from hub.turns import Turn
 from hub.wiring import Hub
 from hub.workers import store as workers

@@ -1,1 +1,1 @@
-"""Planning for a whole connection: what it must hear once it is approved or goes on."""
+"""Which whole connections must be planned for: those approved, or going on after a pause."""
