@@ -12,6 +12,7 @@ from tests.e2e.installation import everything, is_idle, until
 NORTHWIND = Path(__file__).parents[3] / "shared" / "data" / "northwind"
 FILES = {"customers": 91, "suppliers": 29, "products": 77}
 KILLS = 20
+LEASE = 15  # seconds after which the work of a dead process is taken over
 CRM, ERP, HUB = "/crm/api/v1", "/erp/api/v1", "/hub/api/v1"
 
 pytestmark = [
@@ -23,7 +24,7 @@ pytestmark = [
 
 
 def test_a_load_killed_twenty_times_ends_complete_and_without_duplicates(install, report):
-    here = install()
+    here = install(lease=str(LEASE))
     begun = time.monotonic()
     _load_under_fire(here)
     here.wait_until_ready()
@@ -31,7 +32,7 @@ def test_a_load_killed_twenty_times_ends_complete_and_without_duplicates(install
         _load(here, name)
     loaded = time.monotonic()
     hub, crm, erp = here.api("steward"), here.api("sales"), here.api("clerk")
-    until(lambda: is_idle(hub), "the hub has nothing to do")
+    until(lambda: is_idle(hub), "all that was in flight is resolved", patience=LEASE * 4)
 
     customers = hub.every(f"{HUB}/golden/customers")
     products = hub.every(f"{HUB}/golden/products")
