@@ -64,6 +64,7 @@ class Renderer:
         # Not overlays per language: they share globals, so the last language would win for all.
         install = self._env.install_gettext_callables  # type: ignore[attr-defined]
         install(catalogues.gettext, catalogues.ngettext, newstyle=True)
+        self._env.globals["_"] = _translation(catalogues)
         self._env.filters.update(_filters(catalogues))
         self._env.globals.update(_globals(assets))
         self._add_macros()
@@ -106,6 +107,16 @@ class Renderer:
 def icon(name: str, size: int = 16) -> Markup:
     """Return a Lucide icon as inline SVG, hidden from screen readers."""
     return Markup(lucide(name, size=size, aria_hidden="true"))  # noqa: S704 - a file of the package
+
+
+def _translation(catalogues: Catalogues) -> Callable[..., str]:
+    """Return `_`. Jinja's own takes what it is given for markup, and pages give it values too."""
+
+    def translate(text: str, **variables: object) -> str:
+        found = catalogues.gettext(text) if text else ""
+        return found % variables if variables else found
+
+    return translate
 
 
 def _filters(catalogues: Catalogues) -> dict[str, Callable[..., Any]]:

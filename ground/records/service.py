@@ -112,6 +112,10 @@ class Collection:
         wanted = self._grammar.read(Asked.of(words).words)
         return self.db.read(lambda connection: store.count(connection, self.table, wanted))
 
+    def used(self, field: str, most: int = 100) -> list[str]:
+        """Return the values that living records have in a field with a column, in order."""
+        return self.db.read(lambda connection: store.used(connection, self.table, field, most))
+
     def read(self, ids: Iterable[str]) -> list[Record]:
         """Return the records with these ids, tombstones too, in the order of ids."""
         known = [each for each in ids if is_id(each, self.kind.prefix)]

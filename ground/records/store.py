@@ -32,6 +32,7 @@ __all__ = [
     "records_of",
     "replace_managed_fields",
     "take_numbers",
+    "used",
 ]
 
 _HEAD = (
@@ -105,6 +106,16 @@ def count(connection: Connection, table: Table, wanted: Wanted) -> int:
     query = select(func.count()).where(*wanted.where, table.c.deleted_at.is_(None))
     found: int = connection.execute(query.select_from(table)).scalar_one()
     return found
+
+
+def used(connection: Connection, table: Table, column: str, most: int) -> list[str]:
+    """Return the values that a column with an index holds, in order; one seek for each."""
+    found = table.c[column]
+    least = select(func.min(found).label("value")).cte("used", recursive=True)
+    above = select(func.min(found)).where(found > least.c.value).correlate(least).scalar_subquery()
+    walk = least.union_all(select(above).where(least.c.value.is_not(None)))
+    values = connection.execute(select(walk.c.value).limit(most)).scalars()
+    return [value for value in values if value is not None]
 
 
 def holders(

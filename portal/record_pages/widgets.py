@@ -41,7 +41,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One control. `widget` names the macro that draws it; `now` is what the record says."""
+    """One control.
+
+    widget: how it is drawn. words: whether the options are message ids. now: what the record says.
+    """
 
     widget: str
     name: str
@@ -49,6 +52,7 @@ class Widget:
     value: Any
     width: str
     options: Options = ()
+    words: bool = False
     hint: str = ""
     error: str = ""
     kept: str = ""
@@ -140,6 +144,7 @@ def _widget(item: Item, drawing: Drawing) -> Widget:
         value=_drawn(known.type, value),
         width=item.width,
         options=_options(known.type, value, options),
+        words=bool(choice_options(known.type)),
         hint=item.hint,
         error=drawing.errors.get(item.name, ""),
         required=known.required,
@@ -205,6 +210,7 @@ def _part(
         value=_drawn(part.type, value),
         width=width(part.name, of),
         options=_options(part.type, value, ()),
+        words=bool(choice_options(part.type)),
         error=drawing.errors.get(f"{prefix}.{part.name}", ""),
         # Not `required` for the browser: a row that is to be removed may be incomplete.
         required=False,

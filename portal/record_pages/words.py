@@ -16,6 +16,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
     {
         "addresses.uses": "Used for",
         "category_id": "Category",
+        "blocked_sale": "Blocked from sale",
         "code": "Code",
         "consents.basis": "Legal basis",
         "consents.given_at": "Given at (UTC)",
@@ -39,6 +40,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "other_ids.value": "Number",
         "owner": "Account owner",
         "parent_id": "Parent category",
+        "phase_out": "Phasing out",
         "price_list": "Price list",
         "registry": "Commercial register",
         "sku": "SKU",

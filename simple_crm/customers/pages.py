@@ -144,7 +144,7 @@ def screen(customers: Collection, contacts: Collection, portal: Portal) -> Scree
         name=lambda values: str(values["name"]),
         detail=lambda record, facts: _detail(contacts, record, facts),
         search="Search customers",
-        filters=lambda: _filters(portal),
+        filters=lambda: _filters(customers),
         own_words=(_ARCHIVED,),
         narrow=_narrow,
         sections=_SECTIONS,
@@ -154,11 +154,11 @@ def screen(customers: Collection, contacts: Collection, portal: Portal) -> Scree
     )
 
 
-def _filters(portal: Portal) -> Sequence[Filter]:
+def _filters(customers: Collection) -> Sequence[Filter]:
     return (
         filter_of(CUSTOMERS, "lifecycle"),
         filter_of(CUSTOMERS, "kind"),
-        Filter("owner", "Account owner", _owners(portal)),
+        Filter("owner", "Account owner", [(name, name) for name in customers.used("owner")]),
         Filter(
             _ARCHIVED,
             "Without archived",

@@ -265,3 +265,18 @@ def test_refused_write_leaves_nothing_behind(books, announced):
     fields = {problem.field for problem in refused.value.problems}
     assert fields == {"name", "marks[0].text", "size"}
     assert announced == []
+
+
+def test_values_in_use_and_counts_leave_deleted_records_out(books, shelves):
+    top = shelves.create({"code": "A"}, ANNA)
+    low = shelves.create({"code": "B", "above": top.id}, ANNA)
+    for name in ("Emma", "Persuasion", "Emma"):
+        books.create({"name": name, "shelf_id": low.id}, ANNA)
+    gone = books.create({"name": "Sanditon", "shelf_id": low.id}, ANNA)
+    books.delete(gone.id, ANNA)
+    assert books.used("name") == ["Emma", "Persuasion"]
+    assert books.used("name", most=1) == ["Emma"]
+    assert shelves.used("above") == [top.id]
+    assert books.count() == 3
+    assert books.count([("filter[name]", "Emma")]) == 2
+    assert books.count([("q", "sand")]) == 0

@@ -348,6 +348,50 @@ def test_categories_form_a_tree(crm, tab):
     assert made.location in taken.links
 
 
+def test_nothing_that_people_write_becomes_markup(crm, tab_of, ibarra):
+    hostile = '<img src=x onerror="alert(1)"> 50% off'
+    tab = tab_of(crm, Role.ADMIN)
+    category = crm.post("/categories", {"code": "X", "name": hostile})["id"]
+    below = crm.post("/categories", {"code": "Y", "name": "Below", "parent_id": category})["id"]
+    crm.patch(
+        f"/customers/{ibarra['id']}",
+        {
+            "owner": hostile,
+            "notes": hostile,
+            "language": "es",
+            "addresses": [{"city": hostile}],
+            "contact_points": [{"kind": "messenger", "value": hostile, "purpose": hostile}],
+        },
+    )
+    field = {"field": "payment_terms", "kept_by": "ERP", "text": hostile}
+    crm.put("/managed-fields/customers", {"fields": [field]})
+    contact = crm.post("/contacts", {"customer_id": ibarra["id"], "family_name": hostile})["id"]
+    form = tab.get(path_of(ibarra) + "/edit")
+    pages = [
+        form,
+        tab.send(form, payment_terms="x"),
+        tab.send(form, name=" "),
+        *map(
+            tab.get,
+            (
+                "/crm/customers",
+                path_of(ibarra),
+                "/crm/contacts",
+                f"/crm/contacts/{contact}",
+                "/crm/products",
+                "/crm/categories",
+                f"/crm/categories/{category}",
+                f"/crm/categories/{below}",
+                f"/crm/categories/{below}/edit",
+            ),
+        ),
+    ]
+    for page in pages:
+        assert page.status in {200, 409, 422}
+        assert "50% off" in page.text
+        assert "<img" not in page.text
+
+
 def test_the_first_page_is_the_list_of_customers(crm, tab):
     assert tab.get("/crm/").location == "/crm/customers"
 
