@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from ground.columns import Id, Instant, Json
-from ground.problem import Problem
+from ground.refusals import Problem
 from ground.statements import insert_many
 
 KEPT = timedelta(hours=24)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from ground.keyset import BadCursor, FieldType, Order, beyond, read_cursor, write_cursor
-from ground.problem import Problem
+from ground.refusals import Problem
 
 __all__ = [
     "MOST",

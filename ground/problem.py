@@ -15,11 +15,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ground import strict_json
 from ground.database import DatabaseBusy
+from ground.refusals import Problem, phrase
 from ground.strict_json import StrictJsonError, TooLarge
-
-MEDIA_TYPE = "application/problem+json"
 
 _log = structlog.get_logger(__name__)
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
@@ -33,44 +31,6 @@ _ALWAYS: Mapping[type[Exception], int] = {
 }
 
 Page: TypeAlias = Callable[[Request, "Problem"], Response]
-
-
-class Problem(Exception):
-    """An error as the caller will see it."""
-
-    def __init__(  # noqa: PLR0913 - the members of RFC 9457
-        self,
-        status: int,
-        title: str = "",
-        detail: str = "",
-        *,
-        type: str = "about:blank",  # noqa: A002 - RFC 9457's word
-        extra: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        self.status = int(status)
-        self.title = title or _phrase(status)
-        self.detail = detail
-        self.type = type
-        self.extra = dict(extra or {})
-        self.headers = dict(headers or {})
-        super().__init__(self.detail or self.title)
-
-    def document(self) -> dict[str, Any]:
-        """Return the JSON document."""
-        head: dict[str, Any] = {"type": self.type, "title": self.title, "status": self.status}
-        if self.detail:
-            head["detail"] = self.detail
-        return head | self.extra
-
-    def response(self) -> Response:
-        """Return the answer."""
-        return Response(
-            strict_json.dumps(self.document()),
-            status_code=self.status,
-            headers=self.headers,
-            media_type=MEDIA_TYPE,
-        )
 
 
 class _FieldErrors(Protocol):
@@ -160,11 +120,4 @@ def _from_table(error: Exception, status: int) -> Problem:
 
 
 def _detail(error: HTTPException) -> str:
-    return "" if error.detail == _phrase(error.status_code) else str(error.detail)
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Error"
+    return "" if error.detail == phrase(error.status_code) else str(error.detail)

@@ -8,12 +8,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack
 
 from fastapi import FastAPI
-from hub.app import create_app as create_hub_app
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import simple_crm
-import simple_erp
 from ground import strict_json
+from hub.app import create_app as create_hub_app
 from hub.attendance import attending
 from hub.broker import open_broker
 from hub.start import open_hub
@@ -23,6 +21,8 @@ from portal import Portal
 from rectoverso.readiness import readiness
 from rectoverso.settings import Settings
 from rectoverso.wiring import Houses
+from simple_crm.app import create_app as create_crm_app
+from simple_erp.app import create_app as create_erp_app
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _HEADERS = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
@@ -33,8 +33,8 @@ def build_app(houses: Houses) -> ASGIApp:
     portal = Portal(houses.env("portal"), hosts=_hosts(houses.settings))
     hub = open_hub(houses.hub_settings, houses.env("hub"), portal)
     apps = {
-        "/crm": simple_crm.create_app(houses.env("crm"), portal),
-        "/erp": simple_erp.create_app(houses.env("erp"), portal),
+        "/crm": create_crm_app(houses.env("crm"), portal),
+        "/erp": create_erp_app(houses.env("erp"), portal),
         "/hub": create_hub_app(hub),
         "": portal.app(),
     }

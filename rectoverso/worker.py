@@ -3,14 +3,14 @@
 import signal
 from collections.abc import Callable
 
-import simple_crm
-import simple_erp
 from ground.env import spawn
 from hub.broker import open_broker
 from hub.start import open_hub
 from hub.worker import run
 from rectoverso.settings import Settings
 from rectoverso.wiring import Houses
+from simple_crm.notices import sender as crm_sender
+from simple_erp.notices import sender as erp_sender
 
 _DRAIN = 8.0
 
@@ -50,8 +50,8 @@ def work_until(houses: Houses, stop: Callable[[], bool]) -> None:
     """Carry out the hub's work and send the apps' notices until `stop()` says so."""
     crm, erp = houses.env("crm"), houses.env("erp")
     senders = [
-        spawn("crm-notices", lambda: simple_crm.sender(crm).run(stop)),
-        spawn("erp-notices", lambda: simple_erp.sender(erp).run(stop)),
+        spawn("crm-notices", lambda: crm_sender(crm).run(stop)),
+        spawn("erp-notices", lambda: erp_sender(erp).run(stop)),
     ]
     hub = open_hub(houses.hub_settings, houses.env("hub"))
     try:

@@ -1,6 +1,4 @@
-"""The back office: customers with their terms, products with their prices."""
+"""The back office: customers with their terms, products with their prices.
 
-from simple_erp.app import create_app
-from simple_erp.notices import sender
-
-__all__ = ["create_app", "sender"]
+The package imports nothing: `app.create_app` is for web processes, `notices.sender` for workers.
+"""

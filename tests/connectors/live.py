@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import simple_crm
 import simple_crm.app
+import simple_crm.notices
 import simple_crm.tables
 import simple_erp
 import simple_erp.app
+import simple_erp.notices
 import simple_erp.tables
 from connectors import registry
 from connectors.contract import ConnectionConfig
@@ -21,7 +23,10 @@ APPS = {
     "simple_crm": (simple_crm.app.create_app, simple_crm.tables.METADATA),
     "simple_erp": (simple_erp.app.create_app, simple_erp.tables.METADATA),
 }
-SENDERS = {"simple_crm": simple_crm.sender, "simple_erp": simple_erp.sender}
+SENDERS = {
+    "simple_crm": simple_crm.notices.sender,
+    "simple_erp": simple_erp.notices.sender,
+}
 
 
 class LiveHarness:

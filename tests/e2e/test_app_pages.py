@@ -5,7 +5,9 @@ import re
 import pytest
 from fastapi import FastAPI
 
+import simple_crm.app
 import simple_crm.tables
+import simple_erp.app
 import simple_erp.tables
 from ground.database import open_database
 from ground.env import system_env
@@ -57,8 +59,8 @@ def apps(tmp_path, http):
     env = system_env(db=databases["portal"], http=http)
     portal = Portal(env)
     server = FastAPI(openapi_url=None)
-    crm = simple_crm.create_app(env.with_db(databases["crm"]), portal)
-    erp = simple_erp.create_app(env.with_db(databases["erp"]), portal)
+    crm = simple_crm.app.create_app(env.with_db(databases["crm"]), portal)
+    erp = simple_erp.app.create_app(env.with_db(databases["erp"]), portal)
     server.mount("/crm", crm)
     server.mount("/erp", erp)
     server.mount("/", portal.app())

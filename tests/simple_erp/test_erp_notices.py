@@ -10,7 +10,7 @@ import simple_erp.tables
 from ground.door import SafeHttp
 from ground.env import Env
 from ground.notices import verify
-from simple_erp import sender
+from simple_erp.notices import sender
 from simple_erp.service import open_erp
 
 ACME = {"name": "Acme S.L.", "currency": "EUR", "external_ref": "x-1"}
