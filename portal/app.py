@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from ground import problem
 from ground.env import Env
-from ground.problem import Problem
+from ground.refusals import Problem
 from portal import guard, pages, secrets, service
 from portal.assets import Assets
 from portal.errors import LastAdmin, NoSuchKey, NoSuchUser

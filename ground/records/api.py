@@ -10,12 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ground import strict_json
 from ground.idempotency import FirstAnswer, keyed
-from ground.problem import Page, Problem, field_errors
+from ground.problem import Page, field_errors
 from ground.problem import invalid as invalid_fields
 from ground.records import documents
 from ground.records.errors import RecordError
 from ground.records.model import Author, ManagedField, Record, RecordKind, Write
 from ground.records.service import Collection, Registry
+from ground.refusals import Problem
 from ground.strict_json import Json
 
 M = TypeVar("M", bound=BaseModel)

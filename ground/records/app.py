@@ -13,10 +13,10 @@ from ground import problem
 from ground.door import DoorError, NotSent
 from ground.env import Env
 from ground.notices import Endpoint, Outbox
-from ground.problem import Problem
 from ground.records import api, documents
 from ground.records.model import Author
 from ground.records.service import Registry
+from ground.refusals import Problem
 
 _MOST_BYTES = 1_048_576
 _EVERYTHING = "records.changed"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from ground.problem import Problem
 from ground.records.elements import Elements
 from ground.records.errors import Overtaken, RecordError
 from ground.records.model import EXTERNAL_REF, LONGEST_REF, Intent, RecordKind, Write, Written
+from ground.refusals import Problem
 from ground.strict_json import Json
 
 MOST_ITEMS = 100

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 
 from ground import problem, strict_json
 from ground.database import DatabaseBusy
+from ground.refusals import Problem
 
 
 class StaleRecordError(Exception):
@@ -44,7 +45,7 @@ ERRORS = {
     "json": strict_json.StrictJsonError(strict_json.Reason.NUL),
     "teapot": HTTPException(418, "short and stout", {"x-spout": "yes"}),
     "gone": HTTPException(410),
-    "own": problem.Problem(409, "Taken", extra={"by": "cu_1"}, headers={"x-a": "b"}),
+    "own": Problem(409, "Taken", extra={"by": "cu_1"}, headers={"x-a": "b"}),
     "bug": ZeroDivisionError("secret number 7"),
 }
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from connectors.errors import ConnectorError
-from ground.problem import Problem
+from ground.refusals import Problem
 from hub.connections import service, store
 from hub.connections.model import NewConnection, StoredConnection
 from hub.errors import UnknownConnection
