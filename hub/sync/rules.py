@@ -93,10 +93,18 @@ def _awaited(case: Case) -> tuple[str, ...]:
     return tuple(f"{case.crossref.connection}:{entity}:{id_}" for entity, id_ in named)
 
 
-def _rejected(case: Case, refused: Mapping[str, str]) -> Decision:
+def _rejected(case: Case, refused: dict[str, str]) -> Decision:
+    """Reject the whole record; fields that could not be read are named too: they may be why."""
     results = tuple(
-        FieldResult(path or "record", FieldOutcome.REJECTED, None, None, "schema", why)
-        for path, why in sorted(refused.items())
+        FieldResult(
+            path or "record",
+            FieldOutcome.REJECTED,
+            None,
+            None,
+            "mapping" if path in case.sight.problems else "schema",
+            why,
+        )
+        for path, why in sorted((refused | case.sight.problems).items())
     )
     reason = "; ".join(f"{result.path}: {result.why}" for result in results)
     return Decision(case.golden, case.crossref, Outcome.REJECTED, results, rejected=reason)
