@@ -84,7 +84,6 @@ class Screen:
     collection: Collection
     house: str
     icon: str
-    one: str
     many: str
     new: str
     none: str

@@ -49,6 +49,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "tax_ids": "Tax ids",
         "tax_ids.value": "Number",
         "timezone": "Time zone",
+        "title": "Job title",
         "uom": "Unit",
         "vat": "VAT",
     }

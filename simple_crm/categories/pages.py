@@ -37,7 +37,6 @@ def screen(categories: Collection, products: Collection) -> Screen:
         collection=categories,
         house="crm",
         icon="folder-tree",
-        one="Category",
         many="Categories",
         new="New category",
         none="No categories yet",

@@ -47,7 +47,8 @@ _COLUMNS = (
         "Customer",
         href=lambda record: f"/crm/customers/{record['customer_id']}",
     ),
-    Column("role", "Role", sortable=True),
+    Column("title", "Job title"),
+    Column("role", "Role", sortable=True, extra=True),
     Column("phone", "Phone", value=phone_of),
     Column("email", "E-mail", value=email_of),
     Column("updated_at", "Changed", ColumnKind.AGO, sortable=True),
@@ -59,11 +60,18 @@ _SECTIONS = (
             Item("customer_id", ""),
             Item("given_name"),
             Item("family_name"),
-            Item("title", hint="Dr., Prof., Ing."),
             Item("language"),
         ),
     ),
-    Section("Work", (Item("role"), Item("department")), "What they do at the customer."),
+    Section(
+        "Work",
+        (
+            Item("title", hint="For example buyer."),
+            Item("department"),
+            Item("role", hint="What they are to us: decides, pays, uses."),
+        ),
+        "What they do at the customer.",
+    ),
     Section("Ways to reach them", (Item("contact_points", ""),)),
 )
 _MOVES = (
@@ -94,7 +102,6 @@ def screen(contacts: Collection, customers: Collection, portal: Portal) -> Scree
         collection=contacts,
         house="crm",
         icon="contact",
-        one="Contact",
         many="Contacts",
         new="New contact",
         none="No contacts yet",

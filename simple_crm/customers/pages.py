@@ -134,7 +134,6 @@ def screen(customers: Collection, contacts: Collection, portal: Portal) -> Scree
         collection=customers,
         house="crm",
         icon="building-2",
-        one="Customer",
         many="Customers",
         new="New customer",
         none="No customers yet",
@@ -219,7 +218,7 @@ def _contact(record: Record) -> dict[str, Any]:
     return {
         "href": f"/crm/contacts/{record.id}",
         "name": " ".join(str(name) for name in names if name),
-        "role": values["role"] or values["title"],
+        "role": values["title"] or values["role"],
         "points": point_views(values["contact_points"])[:2],
         "archived": values["archived"],
     }

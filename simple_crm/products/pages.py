@@ -51,7 +51,6 @@ def screen(products: Collection, categories: Callable[[], Options]) -> Screen:
         collection=products,
         house="crm",
         icon="package",
-        one="Product",
         many="Products",
         new="",
         none="No products yet",

@@ -106,7 +106,6 @@ def screen(customers: Collection) -> Screen:
         collection=customers,
         house="erp",
         icon="building-2",
-        one="Customer",
         many="Customers",
         new="New customer",
         none="No customers yet",

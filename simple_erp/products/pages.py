@@ -101,7 +101,6 @@ def screen(products: Collection, categories: Callable[[], Options]) -> Screen:
         collection=products,
         house="erp",
         icon="package",
-        one="Product",
         many="Products",
         new="New product",
         none="No products yet",
