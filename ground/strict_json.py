@@ -6,10 +6,12 @@ notation, so nothing passes through a binary float.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any, NoReturn, TypeAlias
 
 import orjson
@@ -140,6 +142,10 @@ def _decimal(text: str) -> Decimal:
     return number
 
 
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NO_BRACKETS = bytes(code for code in range(256) if code not in b"[]{}")
+_STEP = [(code in b"[{") - (code in b"]}") for code in range(256)]
+
 _decode = json.JSONDecoder(
     object_pairs_hook=_object,
     parse_float=_decimal,
@@ -151,9 +157,17 @@ _decode = json.JSONDecoder(
 def _needs_a_walk(body: bytes, max_depth: int, max_nodes: int) -> bool:
     """Tell from the bytes alone whether a limit could be broken; nearly always it cannot."""
     containers = body.count(b"{") + body.count(b"[")
-    if containers > max_depth or containers + body.count(b",") + 1 > max_nodes:
+    if containers + body.count(b",") + 1 > max_nodes:
+        return True
+    if containers > max_depth and _deepest(body) > max_depth:
         return True
     return b"\\u" in body and (b"\\u0000" in body or b"\\ud" in body or b"\\uD" in body)
+
+
+def _deepest(body: bytes) -> int:
+    """Return how deep the containers of a well-formed document go; all loops run in C."""
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
 
 
 def _walk(document: Json, max_depth: int, max_nodes: int) -> None:
