@@ -7,7 +7,7 @@ element ("addresses[el_…]"); a missing path is blank. Values are JSON without 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, NewType, TypeAlias
+from typing import Any, NamedTuple, NewType, TypeAlias
 
 Value: TypeAlias = Any
 Flat: TypeAlias = dict[str, Value]
@@ -56,8 +56,7 @@ class CrossrefState(StrEnum):
     FROZEN = "frozen"
 
 
-@dataclass(frozen=True, slots=True)
-class Contribution:
+class Contribution(NamedTuple):
     """A value that a system or a person authored. Times are UTC epoch microseconds.
 
     The edit lies in (since, at]; `stamp` is the source's own time, clamped into it.
@@ -79,19 +78,11 @@ class Contribution:
     @staticmethod
     def from_json(source: str, stored: Mapping[str, Value]) -> "Contribution":
         """Read the stored form back."""
-        return Contribution(
-            source=source,
-            value=stored["v"],
-            since=stored["s"],
-            at=stored["a"],
-            stamp=stored["t"],
-            event=stored["e"],
-            filled=bool(stored.get("f")),
-        )
+        said = stored["v"], stored["s"], stored["a"], stored["t"], stored["e"]
+        return Contribution(source, *said, bool(stored.get("f")))
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """What a system and the hub agreed on last: (value in the system's words, golden value)."""
 
     words: Value
