@@ -36,7 +36,7 @@ class Proxy:
     def forward(self, request):
         """Return (status, headers, body) of the target's answer."""
         method, path, headers, body = request
-        connection = http.client.HTTPConnection(urlsplit(self.target).netloc, timeout=30)
+        connection = http.client.HTTPConnection(str(urlsplit(self.target).netloc), timeout=30)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

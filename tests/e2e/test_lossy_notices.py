@@ -107,7 +107,7 @@ class Editor:
 
     def _other_list(self, elements, field, text):
         """Return the list with one element added, changed or removed."""
-        new = {"value": {"kind": "email"}, "city": {"uses": ["shipping"], "country": "ES"}}[field]
+        new = {"kind": "email"} if field == "value" else {"uses": ["shipping"], "country": "ES"}
         roll = self._random.random()
         if not elements or (roll < 0.25 and len(elements) < 4):
             return [*elements, new | {field: text}]
