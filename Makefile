@@ -30,7 +30,7 @@ e2e: setup ## run the whole-system tests alone
 bench: $(VENV)/.installed ## measure; prints JSON
 	@$(BIN)/rectoverso bench sync --json $(ARGS)
 
-check: setup ## style, types, architecture, coverage: all that must be green
+check: setup ## style, types, architecture, dependencies
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make fix"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/lint-imports --cache-dir .import_linter_cache >/dev/null || $(BIN)/lint-imports
