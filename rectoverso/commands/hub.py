@@ -80,21 +80,24 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show where every value of a golden record comes from and which rivals it had."""
-    found = _find(record, Settings.load(data=data, host=host, port=port))
-    provenance = found.get("provenance", {})
+    found = _find(record, Settings.load(data=data, host=host, port=port), "/explanation")
     if as_json:
-        print_json({"id": found["id"], "provenance": provenance})
+        print_json(found)
         return
-    rows = [{"field": path, **why} for path, why in sorted(provenance.items())]
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    print_table(columns or ("field",), rows)
+    rows = [
+        {"field": each["title"], "value": each["value"], "from": each["source"], "why": each["why"]}
+        for each in found["fields"]
+    ]
+    print_table(("field", "value", "from", "why"), rows)
+    steps = ("at", "title", "detail")
+    print_table(steps, [{name: each[name] for name in steps} for each in found["timeline"]])
 
 
-def _find(record: str, settings: Settings) -> dict[str, Any]:
-    """Return a golden record; without an entity all are tried."""
+def _find(record: str, settings: Settings, about: str = "") -> dict[str, Any]:
+    """Return a golden record, or what is `about` it; without an entity all are tried."""
     entity, _, golden_id = record.rpartition("/")
     with server(settings) as rest:
         for plural in [entity] if entity else _PLURALS:
-            if found := rest.find(f"/hub/api/v1/golden/{plural}/{golden_id}"):
+            if found := rest.find(f"/hub/api/v1/golden/{plural}/{golden_id}{about}"):
                 return found
     raise NotPossible(f"There is no golden record {record}; copy its id from its page.")

@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from hub.golden.model import Explained
+from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.rules import Collection
 from hub.lists.store import Listed
@@ -57,6 +59,85 @@ class GoldenWithCrossrefs(BaseModel):
     crossrefs: list[CrossrefOut]
 
 
+class RivalOut(BaseModel):
+    """A value that was weighed and did not survive."""
+
+    source: str
+    value: Any
+    at: datetime
+
+
+class FieldOut(BaseModel):
+    """One golden value and why it is that."""
+
+    path: str
+    title: str
+    value: Any
+    source: str | None
+    rule: str
+    why: str
+    version: int | None
+    at: datetime | None
+    event_id: str | None
+    in_conflict: bool
+    rivals: list[RivalOut]
+
+
+class HappeningOut(BaseModel):
+    """One step in the life of the record."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str
+    connection: str | None
+    ref: str | None
+
+
+class Explanation(BaseModel):
+    """Every value with its reason, and what happened, the newest first."""
+
+    id: str
+    title: str
+    fields: list[FieldOut]
+    timeline: list[HappeningOut]
+
+    @staticmethod
+    def of(told: Explained) -> "Explanation":
+        """Return what is told over HTTP."""
+        return Explanation(
+            id=told.golden.id,
+            title=told.title,
+            fields=[
+                FieldOut(
+                    path=each.path,
+                    title=each.title,
+                    value=each.value,
+                    source=each.source,
+                    rule=each.rule,
+                    why=each.why,
+                    version=each.version,
+                    at=each.at,
+                    event_id=each.event_id,
+                    in_conflict=each.in_conflict,
+                    rivals=[RivalOut(source=s, value=v, at=at) for s, v, at in each.rivals],
+                )
+                for each in told.fields
+            ],
+            timeline=[
+                HappeningOut(
+                    at=each.at,
+                    kind=each.kind,
+                    title=each.title,
+                    detail=each.detail,
+                    connection=each.connection,
+                    ref=each.ref,
+                )
+                for each in told.timeline
+            ],
+        )
+
+
 def router(hub: Hub) -> APIRouter:
     """Return the routes over this hub."""
     routes = APIRouter(tags=["golden"], dependencies=[Depends(require("hub.golden.read"))])
@@ -104,5 +185,13 @@ def router(hub: Hub) -> APIRouter:
                 for each in crossrefs
             ],
         )
+
+    @routes.get("/golden/{collection}/{golden_id}/explanation")
+    def explain_golden(collection: Collection, golden_id: str) -> Explanation:
+        """Return where every value comes from, its rivals, and the record's timeline."""
+        told = explain(hub, golden_id)
+        if told.golden.entity != collection.entity:
+            raise NoSuchGolden(golden_id)
+        return Explanation.of(told)
 
     return routes
