@@ -68,7 +68,7 @@ def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
     everyone = [incoming, *rivals]
     match policy:
         case Newest():
-            return _newest(everyone, clocks) if concurrent else _on_top(incoming, "newest")
+            return _newest(everyone, clocks) if concurrent else _on_top(incoming, "newest", rivals)
         case Trusted(connections):
             return _ranked("trusted", connections, everyone, clocks)
         case Owner(connections):
@@ -81,7 +81,7 @@ def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
             return _extreme("most_restrictive", everyone, _restriction(key, order), clocks)
         case Manual():
             differ = concurrent and any(rival.value != incoming.value for rival in rivals)
-            return _BOTH_CHANGED if differ else _on_top(incoming, "manual")
+            return _BOTH_CHANGED if differ else _on_top(incoming, "manual", rivals)
         case _:
             assert_never(policy)
 
@@ -89,8 +89,9 @@ def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
 _BOTH_CHANGED = Tie("manual", "both sides changed it since they last agreed")
 
 
-def _on_top(incoming: Contribution, rule: str) -> Survivor:
-    return Survivor(incoming, rule, "an edit on top of the agreed value")
+def _on_top(incoming: Contribution, rule: str, rivals: Sequence[Contribution]) -> Survivor:
+    why = "an edit on top of the agreed value" if rivals else "nobody else said anything"
+    return Survivor(incoming, rule, why)
 
 
 def _newest(everyone: Sequence[Contribution], clocks: Clocks) -> Survivor | Tie:

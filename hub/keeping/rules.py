@@ -33,7 +33,7 @@ def fields_to_keep(
         if field not in free
     }
     return [
-        ManagedField(field, keeper, f"Kept in {titles[keeper]}")
+        ManagedField(field, keeper, f"Kept in {titles[keeper]}: change it there.")
         for field, keeper in sorted(managed.items())
     ]
 

@@ -189,4 +189,4 @@ def test_a_field_that_the_erp_keeps_is_refused_in_the_crm_with_the_reason(crm, c
     assert answer.status_code == 409
     problem = answer.json()
     assert (problem["field"], problem["kept_by"]) == ("payment_terms", "erp")
-    assert problem["text"] == "Kept in ERP"
+    assert problem["text"] == "Kept in ERP: change it there."

@@ -24,7 +24,7 @@ def kept(path, *owners):
 
 def test_field_kept_elsewhere_is_named_with_its_keeper():
     found = fields_to_keep([kept("terms.currency", "erp")], APP_FIELDS, TITLES)
-    assert found == [ManagedField("currency", "erp", "Kept in The ERP")]
+    assert found == [ManagedField("currency", "erp", "Kept in The ERP: change it there.")]
 
 
 def test_field_whose_owner_is_not_live_stays_open():
