@@ -118,7 +118,7 @@ class Editor:
 
         async def edit(number: int, job: tuple[str, str]) -> None:
             await asyncio.sleep(max(0.0, begin + number / rate - perf_counter()))
-            line = lines.pop()
+            line = lines.pop() if lines else await self.line()
             await self._edit(line, job)
             answered[job[1]] = perf_counter()
             lines.append(line)
