@@ -65,7 +65,8 @@ class Relay:
             ids = await asyncio.to_thread(self._store, bodies, arrived)
             for number, (body, stored) in zip(ids, inbox, strict=True):
                 self._work.put_nowait((number, body))
-                stored.set_result(None)
+                if not stored.done():  # whoever asked may have gone away
+                    stored.set_result(None)
 
     def _store(self, bodies: list[bytes], arrived: list[int]) -> list[int]:
         self._db.execute("BEGIN IMMEDIATE")
@@ -77,10 +78,18 @@ class Relay:
         return ids
 
     async def _send(self) -> None:
-        line: Line = await open_line(_HOST, self._target)
+        line: Line | None = None
         while True:
             number, body = await self._work.get()
-            await line.ask(request("POST", _HOST, "/", {"Content-Type": "application/json"}, body))
+            wanted = request("POST", _HOST, "/", {"Content-Type": "application/json"}, body)
+            while True:
+                try:
+                    line = line or await open_line(_HOST, self._target)
+                    await line.ask(wanted)
+                    break
+                except OSError:  # the target closes a line that was idle for long
+                    line = None
+                    await asyncio.sleep(0.01)
             self._arrived.append(number)
             self._wake.set()
 

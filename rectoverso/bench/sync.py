@@ -131,10 +131,10 @@ def _floor_per_s(folder: Path, size: Size) -> float:
 async def _relayed_per_s(relay: int, sink: int, size: Size) -> float:
     body = b'{"record": "' + b"x" * _FLOOR_BODY + b'"}'
     one = request("POST", HOST, "/", {"Content-Type": "application/json"}, body)
-    line = await open_line(HOST, sink)
     begin = perf_counter()
     jobs = [one] * size.notices
     await closed_loop((HOST, relay), jobs, size.accept_concurrency, post)
+    line = await open_line(HOST, sink)
     while await _arrived(line) < size.notices:  # noqa: ASYNC110  another process counts
         await asyncio.sleep(0.01)
     line.close()

@@ -24,6 +24,7 @@ class Line(asyncio.Protocol):
         self._buffer = b""
         self._answer: asyncio.Future[tuple[int, bytes]] | None = None
         self._transport: asyncio.Transport | None = None
+        self._lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -47,11 +48,14 @@ class Line(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Fail what waits."""
+        self._lost = True
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionError("the server closed the line"))
 
     async def ask(self, request_bytes: bytes) -> tuple[int, bytes]:
-        """Send a request and return status and body of its answer."""
+        """Send a request and return status and body of its answer. Raises ConnectionError."""
+        if self._lost:
+            raise ConnectionError("the server closed the line")
         assert self._transport is not None  # noqa: S101  open_line waits for it
         self._answer = asyncio.get_running_loop().create_future()
         self._transport.write(request_bytes)
