@@ -211,6 +211,18 @@ def bump_crossrefs(connection: Connection, crossrefs: Sequence[Crossref]) -> set
     return {key[0] for key in update_many(connection, crossref, ["id"], rows, expect="version")}
 
 
+def moved_goldens(connection: Connection, versions: Mapping[str, int]) -> set[str]:
+    """Return which golden records are not at these versions; none moves before the unit's end."""
+    query = (
+        select(golden.c.id, golden.c.version)
+        .where(among(golden.c.id, "ids"))
+        .order_by(golden.c.id)
+        .with_for_update(read=True)
+    )
+    rows = connection.execute(query, {"ids": keys(connection, sorted(versions))})
+    return set(versions) - {row.id for row in rows if row.version == versions[row.id]}
+
+
 def _update_fenced(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return

@@ -164,12 +164,15 @@ def _alarm_loops(
 def _fence(connection: Connection, delivery: Delivery) -> set[str]:
     """Count the crossrefs' versions up, so that a decision made before this is made again.
 
-    Returns the ids of those that moved since they were read.
+    Returns the ids of those that moved since they were read, or whose golden record did: a decision
+    that found this effect planned relied on it to bring golden as it is now.
     """
     made = delivery.made
     read = delivery.board.crossrefs
-    changed = [each.crossref for each in made if each.crossref != read[each.crossref.id]]
-    plain = [each.crossref for each in made if each.crossref == read[each.crossref.id]]
+    outdated = golden_store.moved_goldens(connection, delivery.board.read_goldens)
+    current = [each.crossref for each in made if each.crossref.golden_id not in outdated]
+    changed = [each for each in current if each != read[each.id]]
+    plain = [each for each in current if each == read[each.id]]
     held = golden_store.bump_crossrefs(connection, plain)
     held |= golden_store.try_update_crossrefs(connection, changed)
     return {str(each.crossref.id) for each in made} - held
