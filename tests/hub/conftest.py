@@ -152,7 +152,7 @@ def start():
 
     def end(stopping, thread):
         stopping.set()
-        thread.join(10)
+        thread.join(30)  # dramatiq stops slowly while Redis is away
         assert not thread.is_alive()
 
     yield begin
