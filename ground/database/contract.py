@@ -57,8 +57,13 @@ class Database(ABC):
         """Return `work`'s result on one snapshot; it cannot write. Sees all this process wrote."""
 
     @abstractmethod
-    def write(self, work: Work[T]) -> T:
-        """Return `work`'s result once it is durable; if it raises, it alone is undone."""
+    def write(self, work: Work[T], *, synced: bool = True) -> T:
+        """Return `work`'s result once it is durable; if it raises, it alone is undone.
+
+        With synced=False it returns once it is committed: no kill of the process undoes it, a power
+        cut may, and then all that came after it too. The next synced write makes it durable. For
+        steps that are simply done again, like claims; not for what was promised to somebody.
+        """
 
     @abstractmethod
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":

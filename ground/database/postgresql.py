@@ -58,9 +58,9 @@ class PostgresqlDatabase(Database):
         """Return `work`'s result on one snapshot."""
         return self._run(self._snapshots, work)
 
-    def write(self, work: Work[T]) -> T:
+    def write(self, work: Work[T], *, synced: bool = True) -> T:
         """Return `work`'s result once it is durable; `work` may run more than once."""
-        result = self._run(self._engine, work)
+        result = self._run(self._engine, work if synced else _unsynced(work))
         self._announce_commit()
         return result
 
@@ -117,6 +117,17 @@ class PostgresqlDatabase(Database):
 
 _CLOCK = text("SELECT clock_timestamp()")
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
+_NOT_SYNCED = text("SET LOCAL synchronous_commit = off")
+
+
+def _unsynced(work: Work[T]) -> Work[T]:
+    def begin(connection: Connection) -> T:
+        connection.execute(_NOT_SYNCED)
+        return work(connection)
+
+    return begin
 
 
 class _CommitUnknownError(Exception):

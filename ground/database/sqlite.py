@@ -76,10 +76,10 @@ class SqliteDatabase(Database):
                 if driver.in_transaction:
                     driver.execute("ROLLBACK")
 
-    def write(self, work: Work[T]) -> T:
-        """Return `work`'s result once it is durable."""
+    def write(self, work: Work[T], *, synced: bool = True) -> T:
+        """Return `work`'s result once it is durable, or committed."""
         self._refuse_nesting()
-        return self._writer.enqueue(work, urgent=False).result()
+        return self._writer.enqueue(work, urgent=False, synced=synced).result()
 
     def submit(self, work: Work[T], *, urgent: bool = False) -> "Future[T]":
         """Begin a write without waiting."""
@@ -134,6 +134,10 @@ class SqliteDatabase(Database):
         driver.execute("PRAGMA busy_timeout = 0" if writing else "PRAGMA query_only = on")
         return connection
 
+    def sync(self, connection: Connection, *, synced: bool) -> None:
+        """Let the next commits wait for the disk, or not; the order of commits holds either way."""
+        _driver(connection).execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+
     def begin(self, connection: Connection) -> None:
         """Take the write lock; raise DatabaseBusy when others keep it too long."""
         driver = _driver(connection)
@@ -182,21 +186,24 @@ class _Writer:
         self._database = database
         self._urgent: deque[Unit[Any]] = deque()
         self._waiting: deque[Unit[Any]] = deque()
+        self._relaxed: deque[Unit[Any]] = deque()
+        self._synced = True
         self._bell = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopped = False
 
     def pending(self) -> int:
-        return len(self._urgent) + len(self._waiting)
+        return len(self._urgent) + len(self._waiting) + len(self._relaxed)
 
-    def enqueue(self, work: Work[T], *, urgent: bool) -> "Future[T]":
+    def enqueue(self, work: Work[T], *, urgent: bool, synced: bool = True) -> "Future[T]":
         unit = Unit(work)
         with self._lock:
             if self._stopped:
                 msg = "the database is closed"
                 raise RuntimeError(msg)
-            (self._urgent if urgent else self._waiting).append(unit)
+            queue = self._waiting if synced else self._relaxed
+            (self._urgent if urgent else queue).append(unit)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._loop, name="writer", daemon=True)
                 self._thread.start()
@@ -211,7 +218,11 @@ class _Writer:
             self._thread.join()
 
     def _take(self) -> "Unit[Any] | None":
-        for queue in (self._urgent, self._waiting):
+        """Return the next unit; a group that does not sync takes no unit that wants it."""
+        queues = [self._relaxed]
+        if self._synced:
+            queues = [self._urgent, self._waiting, self._relaxed]
+        for queue in queues:
             while queue:
                 unit = queue.popleft()
                 if unit.future.set_running_or_notify_cancel():
@@ -232,8 +243,9 @@ class _Writer:
 
     def _one_group(self, connection: Connection | None) -> Connection | None:
         try:
-            connection = connection or self._database.connect(writing=True)
+            connection = self._ready(connection)
         except Exception as error:  # noqa: BLE001 - it goes to whoever waits
+            self._synced = True
             if (unit := self._take()) is not None:
                 unit.future.set_exception(error)
             return None
@@ -241,6 +253,16 @@ class _Writer:
             return connection
         connection.close()
         return None
+
+    def _ready(self, connection: Connection | None) -> Connection:
+        """Return the connection, set to sync if any unit that waits wants it."""
+        if connection is None:
+            connection, self._synced = self._database.connect(writing=True), True
+        wanted = bool(self._urgent or self._waiting)
+        if wanted != self._synced:
+            self._database.sync(connection, synced=wanted)
+            self._synced = wanted
+        return connection
 
 
 class _FileWatch:

@@ -116,7 +116,7 @@ class Sender:
                 self._settling.settle(connection, claim, attempt)
             return self._claims.claim(connection, room) if room > 0 else []
 
-        claims = self._env.db.write(unit)
+        claims = self._env.db.write(unit, synced=False)
         for _ in done:
             self._done.popleft()
         self._under_way += len(claims) - len(done)

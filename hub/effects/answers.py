@@ -62,7 +62,7 @@ def settle_answers(
             if not isinstance(result, OutcomeUnknown):
                 made.freed.append(frozen.crossref.id)
         try:
-            delivery.hub.db.write(lambda c, made=made: _write(delivery, made, c))  # type: ignore[misc]
+            delivery.hub.db.write(lambda c, made=made: _write(delivery, made, c), synced=False)  # type: ignore[misc]
         except GoldenMoved:
             sent = _afresh(delivery, sent)
             continue

@@ -41,7 +41,7 @@ def resolve_unknown(hub: Hub, connection: OpenConnection) -> int:
     now = hub.env.clock.now()
     until = now + timedelta(seconds=hub.settings.lease)
     delivery = Delivery(hub, connection, hub.env.ids.new("le"), now, until)
-    claimed = hub.db.write(lambda c: _claim(c, delivery))
+    claimed = hub.db.write(lambda c: _claim(c, delivery), synced=False)
     by_type: dict[str, list[Frozen]] = {}
     if claimed:
         hub.db.read(lambda c: load_pairs(c, delivery.board, claimed))

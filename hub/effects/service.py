@@ -51,7 +51,7 @@ def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
     delivery = Delivery(
         hub, connection, hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease)
     )
-    claimed = hub.db.write(lambda c: _claim(c, delivery, size))
+    claimed = hub.db.write(lambda c: _claim(c, delivery, size), synced=False)
     if claimed:
         _deliver(delivery, claimed)
     return resolved + len(claimed)

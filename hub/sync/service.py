@@ -66,7 +66,7 @@ def decide_due(hub: Hub, limit: int = BATCH) -> int:
         return 0
     if not hub.db.read(lambda c: lanes.any_due(c, open_ids, now)):
         return 0
-    claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease))
+    claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease), synced=False)
     if claimed:
         _decide(hub, Turn(lease, {lane.key: lane for lane in claimed}))
     return len(claimed)
@@ -96,7 +96,7 @@ def _decide(hub: Hub, turn: Turn) -> None:
             _read_hints(hub, turn)
         verdict = _judge(hub, turn)
         try:
-            hub.db.write(lambda c, verdict=verdict: _write(hub, turn, verdict, c))  # type: ignore[misc]
+            hub.db.write(lambda c, verdict=verdict: _write(hub, turn, verdict, c), synced=False)  # type: ignore[misc]
         except GoldenMoved:
             _log.info("lanes.moved", lanes=len(turn.lanes), tried=tried + 1)
             continue
@@ -171,7 +171,7 @@ def _put_off(hub: Hub, turn: Turn, keys: Sequence[str]) -> None:
     """Give lanes back whose record could not be read."""
     until = hub.env.clock.now() + timedelta(seconds=hub.settings.probe_every)
     put_off = [turn.lanes.pop(key) for key in keys]
-    hub.db.write(lambda c: lanes.postpone(c, turn.lease, put_off, until=until))
+    hub.db.write(lambda c: lanes.postpone(c, turn.lease, put_off, until=until), synced=False)
     for key in keys:
         turn.choices.pop(key, None)
         turn.events.pop(key, None)
