@@ -125,7 +125,7 @@ def live_env(tmp_path):
     database.close()
 
 
-def eventually(holds, seconds=5.0):
+def eventually(holds, seconds=20.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if holds():
