@@ -75,7 +75,7 @@ class Editor:
             version = {"if-match": f'"{record["version"]}"'}
             change = self._change(path, record)
             answer = api.call("PATCH", record_path, change, headers=version)
-            if answer.status_code != 412:
+            if answer.status_code not in {412, 503}:  # somebody was faster; too busy just now
                 assert answer.is_success, answer.text
                 return
 
