@@ -85,7 +85,13 @@ def proxy():
 
 
 @pytest.fixture
-def report(pytestconfig):
-    """report(line) prints a measured figure among the results."""
-    reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
-    return reporter.write_line if reporter else lambda _line: None
+def report(record_property):
+    """report(line) shows a measured figure below the results."""
+    return lambda line: record_property("measured", line)
+
+
+def pytest_terminal_summary(terminalreporter):
+    for passed in terminalreporter.stats.get("passed", ()):
+        for name, line in passed.user_properties:
+            if name == "measured" and passed.when == "call":
+                terminalreporter.write_line(line)
