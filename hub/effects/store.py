@@ -5,7 +5,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    RowMapping,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
@@ -15,7 +27,15 @@ from hub.effects.tables import effect
 from hub.lanes.tables import lane
 
 LOOK_AGAIN = timedelta(minutes=1)
-IN_FLIGHT = (EffectState.SENT.value, EffectState.UNKNOWN.value)
+
+
+def _is(table: FromClause, *states: EffectState) -> ColumnElement[bool]:
+    """Return "the state is one of these", written out: only so is a partial index used."""
+    return table.c.state.in_([literal_column(f"'{each.value}'") for each in states])
+
+
+_OPEN = _is(effect, *(each for each in EffectState if each.is_open))
+_IN_FLIGHT = (EffectState.SENT, EffectState.UNKNOWN)
 
 
 def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None:
@@ -50,12 +70,13 @@ _CLAIM = (
         effect.c.id.in_(
             select(effect.c.id)
             .where(
+                _OPEN,
                 effect.c.connection == bindparam("conn"),
                 effect.c.state == bindparam("wanted"),
                 effect.c.due_at <= bindparam("now"),
                 ~exists().where(
                     _OTHER.c.crossref_id == effect.c.crossref_id,
-                    _OTHER.c.state.in_(list(IN_FLIGHT)),
+                    _is(_OTHER, *_IN_FLIGHT),
                     _OTHER.c.id != effect.c.id,
                 ),
                 ~exists().where(lane.c.key == effect.c.lane, lane.c.token.is_not(None)),
@@ -143,7 +164,7 @@ def _give_way(connection: Connection, settled: Sequence[Settled]) -> list[Settle
         among(effect.c.id, "ids"),
         exists().where(
             _OTHER.c.crossref_id == effect.c.crossref_id,
-            _OTHER.c.state.in_([EffectState.PLANNED.value, EffectState.WAITING.value]),
+            _is(_OTHER, EffectState.PLANNED, EffectState.WAITING),
             _OTHER.c.id != effect.c.id,
         ),
     )
@@ -189,11 +210,12 @@ def wait(connection: Connection, names: Mapping[str, str], at: datetime) -> None
 def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dict[str, str]:
     """Return lane -> crossref id of lanes whose delivery is claimed or in flight."""
     query = select(effect.c.lane, effect.c.crossref_id).where(
+        _OPEN,
         among(effect.c.lane, "lanes"),
         or_(
-            effect.c.state.in_(list(IN_FLIGHT)),
+            _is(effect, *_IN_FLIGHT),
             and_(
-                effect.c.state == EffectState.PLANNED.value,
+                _is(effect, EffectState.PLANNED),
                 effect.c.token.is_not(None),
                 effect.c.due_at > bindparam("now"),
             ),
@@ -208,7 +230,7 @@ def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dic
 def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[str]:
     """Return which crossrefs have a write in flight."""
     query = select(effect.c.crossref_id).where(
-        among(effect.c.crossref_id, "ids"), effect.c.state.in_(list(IN_FLIGHT))
+        among(effect.c.crossref_id, "ids"), _is(effect, *_IN_FLIGHT)
     )
     return set(connection.scalars(query, {"ids": keys(connection, sorted(set(crossref_ids)))}))
 
@@ -221,8 +243,9 @@ def lost(connection: Connection, connection_id: str, now: datetime, due: datetim
     waited = (
         update(effect)
         .where(
+            _OPEN,
             effect.c.connection == connection_id,
-            effect.c.state == EffectState.WAITING.value,
+            _is(effect, EffectState.WAITING),
             effect.c.due_at <= now,
         )
         .values(state=EffectState.PLANNED.value, waits_for=None)
@@ -231,8 +254,9 @@ def lost(connection: Connection, connection_id: str, now: datetime, due: datetim
     statement = (
         update(effect)
         .where(
+            _OPEN,
             effect.c.connection == connection_id,
-            effect.c.state == EffectState.SENT.value,
+            _is(effect, EffectState.SENT),
             effect.c.due_at <= now,
         )
         .values(state=EffectState.UNKNOWN.value, due_at=due, token=None)
@@ -244,7 +268,7 @@ def release(connection: Connection, names: Iterable[str], now: datetime) -> None
     """Make the effects due that waited for one of these records: `connection:golden id`."""
     statement = (
         update(effect)
-        .where(among(effect.c.waits_for, "names"), effect.c.state == EffectState.WAITING.value)
+        .where(_OPEN, among(effect.c.waits_for, "names"), _is(effect, EffectState.WAITING))
         .values(state=EffectState.PLANNED.value, due_at=bindparam("now"), waits_for=None)
     )
     wanted = sorted(set(names))
@@ -257,8 +281,9 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
     statement = (
         update(effect)
         .where(
+            _OPEN,
             effect.c.connection == connection_id,
-            effect.c.state.in_([EffectState.PLANNED.value, EffectState.UNKNOWN.value]),
+            _is(effect, EffectState.PLANNED, EffectState.UNKNOWN),
             effect.c.due_at > now,
             effect.c.token.is_(None),
         )
@@ -270,10 +295,9 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
 def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
     """Say whether an effect of these connections is due."""
     due = exists().where(
+        _OPEN,
         among(effect.c.connection, "ids"),
-        effect.c.state.in_(
-            [s.value for s in (EffectState.PLANNED, EffectState.SENT, EffectState.UNKNOWN)]
-        ),
+        _is(effect, EffectState.PLANNED, EffectState.SENT, EffectState.UNKNOWN),
         effect.c.due_at <= bindparam("now"),
     )
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
@@ -282,10 +306,9 @@ def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
     """Return (connection, state) -> number of open effects."""
-    open_states = [s.value for s in EffectState if s.is_open]
     query = (
         select(effect.c.connection, effect.c.state, func.count())
-        .where(effect.c.state.in_(open_states))
+        .where(_OPEN)
         .group_by(effect.c.connection, effect.c.state)
     )
     return {(row[0], row[1]): row[2] for row in connection.execute(query)}

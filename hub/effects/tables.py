@@ -48,6 +48,7 @@ effect = Table(
     Index(
         "ix_effect_due", "connection", "state", "due_at", sqlite_where=OPEN, postgresql_where=OPEN
     ),
+    Index("ix_effect_lane", "lane", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_effect_waits_for", "waits_for", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_effect_golden", "golden_id", "planned_at"),
 )
