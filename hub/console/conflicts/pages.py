@@ -128,9 +128,15 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
             shown = _shown(hub, conflict_id, principal) | {"refusal": str(error)}
             return portal.page(request, "hub/conflict.html", shown, status=409)
         toast = Toast("Settled", _about(found.entity, found.subject))
-        return portal.redirect(request, "/hub/conflicts", toast=toast)
+        return portal.redirect(request, _next_open(hub), toast=toast)
 
     return routes
+
+
+def _next_open(hub: Hub) -> str:
+    """Return the page of the next open conflict, so that settling goes on without a click."""
+    page = hub.db.read(lambda c: lists.conflicts(c, Listed({"state": "open"}, None, 1)))
+    return f"/hub/conflicts/{page.items[0]['id']}" if page.items else "/hub/conflicts"
 
 
 def _found(hub: Hub, conflict_id: str) -> Conflict:
