@@ -24,6 +24,8 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownEvent: 404,
     errors.UnknownEffect: 404,
     errors.UnknownConflict: 404,
+    errors.UnknownSecret: 404,
+    errors.LastSecret: 409,
     NoSuchGolden: 404,
     errors.ConnectionExists: 409,
     errors.WrongState: 409,

@@ -7,6 +7,8 @@ HubError
 ├── ConnectionExists      409: choose another id
 ├── WrongState            409: the connection is not in a state that allows it
 ├── BadConnection         422: a field of the connection is wrong
+├── UnknownSecret         404
+├── LastSecret            409: add another webhook secret first
 ├── UnknownConflict       404
 ├── UnknownEffect         404
 ├── BadCursor             400: begin the list anew
@@ -25,12 +27,14 @@ __all__ = [
     "ConnectionExists",
     "HubError",
     "KeyTrouble",
+    "LastSecret",
     "SecretUnreadable",
     "UnknownConflict",
     "UnknownConnection",
     "UnknownEffect",
     "UnknownEvent",
     "UnknownObjectType",
+    "UnknownSecret",
     "WrongChoice",
     "WrongState",
 ]
@@ -142,3 +146,20 @@ class BadCursor(HubError):
 
     def __init__(self) -> None:
         super().__init__("that cursor was not given by this list")
+
+
+class UnknownSecret(HubError):
+    """The connection has no webhook secret of that mark."""
+
+    def __init__(self, connection_id: str, mark: str) -> None:
+        super().__init__(f"{connection_id} has no webhook secret {mark}")
+        self.connection_id = connection_id
+        self.mark = mark
+
+
+class LastSecret(HubError):
+    """The only webhook secret of a connection cannot be dropped."""
+
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(f"{connection_id} has no other webhook secret; add one first")
+        self.connection_id = connection_id

@@ -42,6 +42,12 @@ class HubSettings(BaseSettings):
     pollers: int = Field(2, ge=1, le=16, description="Polls at a time in one process.")
     probe_every: float = Field(15.0, gt=0, le=15.0, description="Longest pause between probes.")
     max_pending: int = Field(2000, ge=1, description="Notices waiting to be stored before 503.")
+    max_pending_bytes: int = Field(
+        67_108_864, ge=1, description="Bytes of notices read or waiting to be stored before 503."
+    )
+    max_backlog: int = Field(
+        100_000, ge=1, description="Undecided events of a connection before its notices get 429."
+    )
     max_body: int = Field(1_048_576, ge=1, description="Largest notice in bytes.")
     body_seconds: float = Field(30.0, gt=0, description="Longest time a notice may take to come.")
 

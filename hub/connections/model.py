@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.connections.rules import State, Wellbeing
 
-__all__ = ["NewConnection", "StoredConnection"]
+__all__ = ["NewConnection", "StoredConnection", "WebhookSecret"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +49,15 @@ class NewConnection:
     rank: int = 100
     settings: dict[str, Any] = field(default_factory=dict)
     state: State = State.ONBOARDING
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecret:
+    """A secret that notices may be signed with; the mark names it without telling it.
+
+    `last_used_at`: to the minute; None before the first notice.
+    """
+
+    mark: str
+    added_at: datetime
+    last_used_at: datetime | None

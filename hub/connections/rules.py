@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from hashlib import sha256
 
 from connectors.errors import ConnectorError, NotAuthorised, RetryLater
 
-__all__ = ["State", "Trouble", "Wellbeing", "next_probe", "state_after", "trouble_of"]
+__all__ = ["State", "Trouble", "Wellbeing", "mark_of", "next_probe", "state_after", "trouble_of"]
 
 _MOST_DOUBLINGS = 10
 
@@ -64,3 +66,9 @@ def state_after(action: str, state: State, *, approved: bool) -> State | None:
             return State.LIVE if approved else State.ONBOARDING
         case _:
             return None
+
+
+@lru_cache(maxsize=1000)
+def mark_of(secret: str) -> str:
+    """Return what a webhook secret is called where it must not be shown."""
+    return sha256(b"webhook secret" + secret.encode()).hexdigest()[:12]

@@ -14,8 +14,15 @@ from ground.database import Connection
 from ground.strict_json import dumps, loads
 from hub.connections import store
 from hub.connections.model import NewConnection, StoredConnection
-from hub.connections.rules import State, Wellbeing, next_probe, state_after, trouble_of
-from hub.errors import BadConnection, ConnectionExists, WrongState
+from hub.connections.rules import (
+    State,
+    Wellbeing,
+    mark_of,
+    next_probe,
+    state_after,
+    trouble_of,
+)
+from hub.errors import BadConnection, ConnectionExists, LastSecret, UnknownSecret, WrongState
 from hub.replanning import store as replanning
 from hub.wiring import Hub, OpenConnection, Vault
 
@@ -27,6 +34,7 @@ __all__ = [
     "add_webhook_secret",
     "callable_now",
     "check_connection",
+    "drop_webhook_secret",
     "place",
     "report_failure",
     "report_success",
@@ -69,6 +77,7 @@ def add_connection(hub: Hub, new: NewConnection) -> StoredConnection:
         )
         if not store.insert(connection, stored):
             raise ConnectionExists(new.id)
+        store.keep_secrets(connection, new.id, [mark_of(each) for each in secrets], now)
         return stored
 
     stored = hub.db.write(insert)
@@ -138,14 +147,43 @@ def add_webhook_secret(hub: Hub, connection_id: str, secret: str) -> StoredConne
     def change(connection: Connection) -> StoredConnection:
         stored = store.locked(connection, connection_id)
         known = [each for each in webhook_secrets(hub.vault, stored) if each != secret]
-        sealed = _sealed_secrets(hub.vault, connection_id, [secret, *known][:_SECRETS_KEPT])
-        columns = {"webhook_secrets_cipher": sealed}
-        store.configure(connection, stored, hub.db.now(connection), columns)
-        return replace(stored, webhook_secrets_cipher=sealed, version=stored.version + 1)
+        return _set_secrets(hub, connection, stored, [secret, *known][:_SECRETS_KEPT])
 
     changed = hub.db.write(change)
     _announce(hub)
     return changed
+
+
+def drop_webhook_secret(hub: Hub, connection_id: str, mark: str) -> StoredConnection:
+    """End a rotation: notices signed with this secret are refused from now on.
+
+    Raises UnknownSecret; LastSecret when no other one is left.
+    """
+
+    def change(connection: Connection) -> StoredConnection:
+        stored = store.locked(connection, connection_id)
+        known = webhook_secrets(hub.vault, stored)
+        kept = [each for each in known if mark_of(each) != mark]
+        if len(kept) == len(known):
+            raise UnknownSecret(connection_id, mark)
+        if not kept:
+            raise LastSecret(connection_id)
+        return _set_secrets(hub, connection, stored, kept)
+
+    changed = hub.db.write(change)
+    _log.info("connection.webhook_secret_dropped", connection=connection_id, mark=mark)
+    _announce(hub)
+    return changed
+
+
+def _set_secrets(
+    hub: Hub, connection: Connection, stored: StoredConnection, secrets: list[str]
+) -> StoredConnection:
+    now = hub.db.now(connection)
+    sealed = _sealed_secrets(hub.vault, stored.id, secrets)
+    store.configure(connection, stored, now, {"webhook_secrets_cipher": sealed})
+    store.keep_secrets(connection, stored.id, [mark_of(each) for each in secrets], now)
+    return replace(stored, webhook_secrets_cipher=sealed, version=stored.version + 1)
 
 
 def subscribe(hub: Hub, connection_id: str) -> str:

@@ -1,17 +1,18 @@
 """Connections <-> rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from ground.database import Connection
 from ground.statements import insert_many
-from hub.connections.model import StoredConnection
+from hub.connections.model import StoredConnection, WebhookSecret
 from hub.connections.rules import State, Wellbeing
 from hub.connections.tables import connection as table
+from hub.connections.tables import webhook_secret
 from hub.errors import UnknownConnection
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "configure",
     "connection_by_id",
     "insert",
+    "keep_secrets",
     "locked",
+    "secret_used",
+    "secrets_of",
     "set_columns",
 ]
 
@@ -91,6 +95,40 @@ def any_probe_due(connection: Connection, now: datetime) -> bool:
         table.c.next_probe_at <= bindparam("now"),
     )
     return connection.execute(query.limit(1), {"now": now}).first() is not None
+
+
+def keep_secrets(
+    connection: Connection, connection_id: str, marks: Sequence[str], at: datetime
+) -> None:
+    """Note which webhook secrets a connection has; what is known of those that stay is kept."""
+    rows = [{"connection": connection_id, "mark": mark, "added_at": at} for mark in marks]
+    insert_many(connection, webhook_secret, rows, on_conflict="nothing")
+    gone = webhook_secret.c.mark.not_in(marks)
+    connection.execute(
+        delete(webhook_secret).where(webhook_secret.c.connection == connection_id, gone)
+    )
+
+
+def secret_used(connection: Connection, connection_id: str, mark: str, at: datetime) -> None:
+    """Note that a notice was signed with a secret."""
+    statement = (
+        update(webhook_secret)
+        .where(webhook_secret.c.connection == connection_id, webhook_secret.c.mark == mark)
+        .values(last_used_at=at)
+    )
+    if not connection.execute(statement).rowcount:  # older than these rows
+        row = {"connection": connection_id, "mark": mark, "added_at": at, "last_used_at": at}
+        insert_many(connection, webhook_secret, [row], on_conflict="nothing")
+
+
+def secrets_of(connection: Connection, connection_id: str) -> list[WebhookSecret]:
+    """Return what is known of a connection's webhook secrets, the newest first."""
+    query = (
+        select(webhook_secret.c.mark, webhook_secret.c.added_at, webhook_secret.c.last_used_at)
+        .where(webhook_secret.c.connection == bindparam("wanted"))
+        .order_by(webhook_secret.c.added_at.desc())
+    )
+    return [WebhookSecret(*row) for row in connection.execute(query, {"wanted": connection_id})]
 
 
 def _stored(row: RowMapping) -> StoredConnection:

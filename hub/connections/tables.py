@@ -1,4 +1,4 @@
-"""Rows of connections."""
+"""Rows of connections, and of the secrets by which their notices are believed."""
 
 from sqlalchemy import Column, Integer, Table, Text
 
@@ -28,4 +28,13 @@ connection = Table(
     Column("approved_at", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+)
+
+webhook_secret = Table(
+    "webhook_secret",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("mark", Text, primary_key=True),
+    Column("added_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
 )

@@ -17,6 +17,7 @@ from hub.lanes import store as lanes
 
 __all__ = [
     "accept",
+    "backlogs",
     "balance_sheet",
     "event_by_id",
     "event_of",
@@ -208,6 +209,24 @@ def balance_sheet(connection: Connection, connection_id: str | None = None) -> B
         counts[outcome] = counts.get(outcome, 0) + many
         received += many if unnoticed else 0
     return balance(received, counts)
+
+
+def backlogs(connection: Connection, connection_ids: Sequence[str], most: int) -> dict[str, int]:
+    """Return connection -> its undecided events, counted up to `most`."""
+    found = {}
+    for connection_id in connection_ids:
+        some = (
+            select(event.c.lane)
+            .where(
+                event.c.lane >= f"{connection_id}|",
+                event.c.lane < f"{connection_id}}}",
+                event.c.decided_at.is_(None),
+            )
+            .limit(most)
+            .subquery()
+        )
+        found[connection_id] = connection.scalar(select(func.count()).select_from(some)) or 0
+    return found
 
 
 def oldest_undecided(connection: Connection) -> datetime | None:

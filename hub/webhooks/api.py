@@ -7,9 +7,12 @@ from typing import Any
 import structlog
 
 from ground import strict_json
+from hub.connections import store as connections
+from hub.events import store
 from hub.events.model import Acceptance
+from hub.webhooks.admission import Admission
 from hub.webhooks.group_commit import GroupCommit
-from hub.webhooks.rules import STATUS, Refusal, connection_of, refuse_by_headers
+from hub.webhooks.rules import RETRY_AFTER, STATUS, Refusal, connection_of, refuse_by_headers
 from hub.webhooks.service import NoticeRefused, read_notice
 from hub.wiring import Hub
 
@@ -22,8 +25,8 @@ _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
 _TEXT = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 _PROBLEM = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
-_RETRY_SOON = (b"retry-after", b"1")
 _CLOSE = (b"connection", b"close")
+_USED_EVERY = 60.0
 
 
 class WebhookRoute:
@@ -32,29 +35,47 @@ class WebhookRoute:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._group = GroupCommit(hub.db, hub.settings.max_pending)
+        self._used: dict[tuple[str, str], float] = {}
+        self._admission = Admission(
+            self._backlogs,
+            most_bytes=hub.settings.max_pending_bytes,
+            most_backlog=hub.settings.max_backlog,
+        )
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         """Answer one request: 202 only when the notice is durable."""
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        connection_id = connection_of(scope["path"])
         refusal = refuse_by_headers(scope["method"], headers, self._hub.settings.max_body)
-        if refusal is None and self._group.is_full:
-            refusal = Refusal.BUSY
+        refusal = refusal or self._too_much(connection_id)
         if refusal is not None:
             await _refuse(send, refusal, unread=True)
             return
+        chunks: list[bytes] = []
         try:
-            body = await self._read_body(receive)
+            if await self._read_body(receive, chunks):
+                await self._take(connection_id, headers, b"".join(chunks), send)
         except NoticeRefused as refused:
             await _refuse(send, refused.refusal, unread=True)
-            return
-        if body is not None:
-            await self._take(connection_of(scope["path"]), headers, body, send)
+        finally:
+            self._admission.give_back(sum(len(chunk) for chunk in chunks))
 
-    async def _read_body(self, receive: _Receive) -> bytes | None:
-        """Return the whole body; None if the sender went away."""
-        chunks: list[bytes] = []
+    def _too_much(self, connection_id: str) -> Refusal | None:
+        if self._group.is_full:
+            return Refusal.BUSY
+        if self._group.is_full_for(connection_id):
+            return Refusal.TOO_MANY
+        return self._admission.refuse(connection_id)
+
+    def _backlogs(self) -> dict[str, int]:
+        known = list(self._hub.directory.connections())
+        most = self._hub.settings.max_backlog
+        return self._hub.db.read(lambda connection: store.backlogs(connection, known, most))
+
+    async def _read_body(self, receive: _Receive, chunks: list[bytes]) -> bool:
+        """Read the whole body into `chunks`; False if the sender went away."""
         size = 0
         try:
             async with asyncio.timeout(self._hub.settings.body_seconds):
@@ -62,26 +83,28 @@ class WebhookRoute:
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return None
+                        return False
                     chunks.append(message.get("body", b""))
                     size += len(chunks[-1])
+                    if not self._admission.take(len(chunks[-1])):
+                        raise NoticeRefused(Refusal.BUSY)
                     if size > self._hub.settings.max_body:
                         raise NoticeRefused(Refusal.TOO_LARGE)
                     more = message.get("more_body", False)
         except TimeoutError:
             raise NoticeRefused(Refusal.TOO_SLOW) from None
-        return b"".join(chunks)
+        return True
 
     async def _take(
         self, connection_id: str, headers: dict[str, str], body: bytes, send: _Send
     ) -> None:
         try:
-            notice = read_notice(self._hub, connection_id, headers, body)
+            read = read_notice(self._hub, connection_id, headers, body)
         except NoticeRefused as refused:
             await _refuse(send, refused.refusal)
             return
         try:
-            acceptance = await self._group.store(notice)
+            acceptance = await self._group.store(read.notice)
         except Exception as error:  # noqa: BLE001 - whatever it was: not stored, so not accepted
             _log.warning("notice.put_off", connection=connection_id, error=type(error).__name__)
             await _refuse(send, Refusal.BUSY)
@@ -90,10 +113,20 @@ class WebhookRoute:
             _log.warning("notice.contradicted", connection=connection_id)
             await _refuse(send, Refusal.CONTRADICTED)
             return
+        self._note_secret(connection_id, read.secret)
         answer = b'{"notice":"%s"}' % (
-            notice.id.encode() if acceptance is Acceptance.NEW else b"known"
+            read.notice.id.encode() if acceptance is Acceptance.NEW else b"known"
         )
         await _answer(send, STATUS[acceptance], _TEXT, answer)
+
+    def _note_secret(self, connection_id: str, mark: str) -> None:
+        """Note once a minute, without waiting, that a secret is in use."""
+        now = self._hub.env.clock.monotonic()
+        if now - self._used.get((connection_id, mark), -_USED_EVERY) < _USED_EVERY:
+            return
+        self._used[connection_id, mark] = now
+        db = self._hub.db
+        db.submit(lambda c: connections.secret_used(c, connection_id, mark, db.now(c)))
 
 
 async def _refuse(send: _Send, refusal: Refusal, *, unread: bool = False) -> None:
@@ -101,8 +134,8 @@ async def _refuse(send: _Send, refusal: Refusal, *, unread: bool = False) -> Non
     headers = list(_PROBLEM)
     if unread:
         headers.append(_CLOSE)
-    if refusal is Refusal.BUSY:
-        headers.append(_RETRY_SOON)
+    if refusal in RETRY_AFTER:
+        headers.append((b"retry-after", str(RETRY_AFTER[refusal]).encode()))
     document = {"type": "about:blank", "title": refusal.value, "status": status}
     await _answer(send, status, headers, strict_json.dumps(document))
 

@@ -1,7 +1,8 @@
 """Many accepted notices, one transaction: what comes while a commit runs goes with the next.
 
 Lives on the event loop; only the unit of work itself runs elsewhere. There is never more than one
-unit in flight, and no waiting for company: the commit before is the waiting.
+unit in flight, and no waiting for company: the commit before is the waiting. Each connection has
+its own queue and an equal part of every group, so that a loud one does not delay a quiet one.
 """
 
 import asyncio
@@ -28,20 +29,25 @@ class GroupCommit:
     def __init__(self, db: Database, max_pending: int) -> None:
         self._db = db
         self._max_pending = max_pending
-        self._pending: deque[_Waiting] = deque()
+        self._queues: dict[str, deque[_Waiting]] = {}
+        self._waiting = 0
         self._alone: deque[_Waiting] = deque()
         self._in_flight = 0
 
     @property
     def is_full(self) -> bool:
         """Say whether a further notice would wait behind too many."""
-        waiting = len(self._pending) + len(self._alone) + self._in_flight
-        return waiting >= self._max_pending
+        return self._waiting + len(self._alone) + self._in_flight >= self._max_pending
+
+    def is_full_for(self, connection_id: str) -> bool:
+        """Say whether a connection waits with half of all there is room for: that is its share."""
+        return len(self._queues.get(connection_id, ())) * 2 >= self._max_pending
 
     async def store(self, notice: NewNotice) -> Acceptance:
         """Return what became of the notice once it is durable; raise what stopped it."""
         answer: asyncio.Future[Acceptance] = asyncio.get_running_loop().create_future()
-        self._pending.append((notice, answer))
+        self._queues.setdefault(notice.connection, deque()).append((notice, answer))
+        self._waiting += 1
         if not self._in_flight:
             self._send()
         return await answer
@@ -63,8 +69,18 @@ class GroupCommit:
         self._db.submit(store_group).add_done_callback(settle_soon)
 
     def _take(self) -> list[_Waiting]:
-        many = min(len(self._pending), _LARGEST_GROUP)
-        return [self._pending.popleft() for _ in range(many)]
+        """Take a group, the same number from each connection as long as it has some."""
+        group: list[_Waiting] = []
+        while self._queues and len(group) < _LARGEST_GROUP:
+            share = max(1, (_LARGEST_GROUP - len(group)) // len(self._queues))
+            for name in list(self._queues):
+                queue = self._queues[name]
+                many = min(share, len(queue), _LARGEST_GROUP - len(group))
+                group += [queue.popleft() for _ in range(many)]
+                if not queue:
+                    del self._queues[name]
+        self._waiting -= len(group)
+        return group
 
     def _settle(self, group: Sequence[_Waiting], done: "Future[dict[str, Acceptance]]") -> None:
         self._in_flight = 0

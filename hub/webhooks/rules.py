@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hub.events.model import Acceptance
 
-__all__ = ["STATUS", "Refusal", "connection_of", "refuse_by_headers"]
+__all__ = ["RETRY_AFTER", "STATUS", "Refusal", "connection_of", "refuse_by_headers"]
 
 _PATH = re.compile(r"/hub/webhooks/([a-z0-9][a-z0-9_-]{0,39})")
 _MEDIA_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     NOT_A_NOTICE = "the document is not a notice of this system"
     CONTRADICTED = "another notice came under this id"
     BUSY = "too much at once, try again soon"
+    TOO_MANY = "too many notices of this system wait already, try again later"
 
 
 STATUS: Mapping[Refusal | Acceptance, int] = {
@@ -41,10 +42,14 @@ STATUS: Mapping[Refusal | Acceptance, int] = {
     Refusal.NOT_A_NOTICE: 400,
     Refusal.CONTRADICTED: 409,
     Refusal.BUSY: 503,
+    Refusal.TOO_MANY: 429,
     Acceptance.NEW: 202,
     Acceptance.REPEATED: 200,
     Acceptance.CONTRADICTED: 409,
 }
+
+RETRY_AFTER: Mapping[Refusal, int] = {Refusal.BUSY: 1, Refusal.TOO_MANY: 5}
+"""Seconds after which a sender may try again."""
 
 
 def connection_of(path: str) -> str:

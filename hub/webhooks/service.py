@@ -3,16 +3,18 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from connectors.contract import BrokenItem, Change
 from connectors.errors import BadSignature, NotUnderstood
 from ground import strict_json
+from hub.connections.rules import mark_of
 from hub.events.model import NewEvent, NewNotice
 from hub.events.rules import Outcome
 from hub.webhooks.rules import Refusal
 from hub.wiring import Hub, OpenConnection
 
-__all__ = ["NoticeRefused", "read_notice"]
+__all__ = ["NoticeRefused", "ReadNotice", "read_notice"]
 
 _LONGEST_EXTERNAL_ID = 500
 _DECOY = "whsec_" + "A" * 43 + "="
@@ -26,31 +28,51 @@ class NoticeRefused(Exception):
         self.refusal = refusal
 
 
-def read_notice(hub: Hub, connection_id: str, headers: Mapping[str, str], body: bytes) -> NewNotice:
+@dataclass(frozen=True, slots=True)
+class ReadNotice:
+    """A believed notice, and the mark of the secret it was signed with."""
+
+    notice: NewNotice
+    secret: str
+
+
+def read_notice(
+    hub: Hub, connection_id: str, headers: Mapping[str, str], body: bytes
+) -> ReadNotice:
     """Verify and read a notice. Raises NoticeRefused."""
     connections = hub.directory.connections()
     opened = connections.get(connection_id)
     if opened is None:
         _verify_in_vain(hub, connections, headers, body)
         raise NoticeRefused(Refusal.UNSIGNED)
-    secrets = opened.webhook_secrets or (_DECOY,)
-    try:
-        notice_id = opened.connector.verify(headers, body, secrets, hub.env.clock.now())
-    except BadSignature:
-        raise NoticeRefused(Refusal.UNSIGNED) from None
+    notice_id, secret = _believe(hub, opened, headers, body)
     try:
         items = opened.connector.parse_notice(strict_json.loads(body))
     except strict_json.StrictJsonError:
         raise NoticeRefused(Refusal.MALFORMED) from None
     except NotUnderstood:
         raise NoticeRefused(Refusal.NOT_A_NOTICE) from None
-    return NewNotice(
+    notice = NewNotice(
         id=hub.env.ids.new("no"),
         connection=connection_id,
         notice_id=notice_id or None,
         body=body.decode(),
         events=tuple(_event(hub, opened, position, item) for position, item in enumerate(items)),
     )
+    return ReadNotice(notice, mark_of(secret))
+
+
+def _believe(
+    hub: Hub, opened: OpenConnection, headers: Mapping[str, str], body: bytes
+) -> tuple[str, str]:
+    """Return the notice's id and the secret that signed it; the newest secret is tried first."""
+    now = hub.env.clock.now()
+    for secret in opened.webhook_secrets or (_DECOY,):
+        try:
+            return opened.connector.verify(headers, body, (secret,), now), secret
+        except BadSignature:
+            continue
+    raise NoticeRefused(Refusal.UNSIGNED)
 
 
 def _verify_in_vain(

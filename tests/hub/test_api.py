@@ -253,7 +253,7 @@ def routes(site):
 
 
 def filled(path):
-    names = {"connection_id": "crm", "action": "pause", "collection": "customers"}
+    names = {"connection_id": "crm", "action": "pause", "collection": "customers", "mark": "abc"}
     for name in ("event_id", "effect_id", "conflict_id", "golden_id", "object_type"):
         names[name] = "x"
     return path.format(**names)

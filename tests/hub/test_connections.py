@@ -7,8 +7,15 @@ from ground.door import SafeHttp
 from ground.env import Env
 from hub.connections import service, store
 from hub.connections.model import NewConnection
-from hub.connections.rules import State, Wellbeing, next_probe, trouble_of
-from hub.errors import BadConnection, ConnectionExists, UnknownConnection, WrongState
+from hub.connections.rules import State, Wellbeing, mark_of, next_probe, trouble_of
+from hub.errors import (
+    BadConnection,
+    ConnectionExists,
+    LastSecret,
+    UnknownConnection,
+    UnknownSecret,
+    WrongState,
+)
 from hub.start import open_hub
 from master_data.tables import METADATA
 
@@ -119,6 +126,20 @@ def test_new_webhook_secret_leaves_the_one_before_good(hub):
     for secret in ("second", "third"):
         service.add_webhook_secret(hub, "crm", secret)
     assert hub.connection("crm").webhook_secrets == ("third", "second")
+
+
+def test_a_rotation_ends_by_dropping_the_old_secret_but_never_the_last(hub, clock):
+    service.add_connection(hub, a_connection(webhook_secret="first"))
+    clock.advance(60)
+    service.add_webhook_secret(hub, "crm", "second")
+    told = hub.db.read(lambda c: store.secrets_of(c, "crm"))
+    assert [each.mark for each in told] == [mark_of("second"), mark_of("first")]
+    service.drop_webhook_secret(hub, "crm", mark_of("first"))
+    assert hub.connection("crm").webhook_secrets == ("second",)
+    with pytest.raises(UnknownSecret):
+        service.drop_webhook_secret(hub, "crm", mark_of("first"))
+    with pytest.raises(LastSecret):
+        service.drop_webhook_secret(hub, "crm", mark_of("second"))
 
 
 def test_connection_whose_secret_cannot_be_opened_is_left_out(hub, hub_settings, open_env):

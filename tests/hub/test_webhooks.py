@@ -1,10 +1,13 @@
 """The attack table over a real server."""
 
+import asyncio
 import json
 import socket
 import statistics
 import time
 from base64 import b64encode
+from collections import deque
+from typing import Any
 
 import httpx
 import pytest
@@ -12,9 +15,13 @@ import pytest
 from connectors.declarative.signature import sign_standard
 from connectors.kit.memory import MemorySystem
 from ground.env import SystemClock
+from hub.connections import store as connections
+from hub.connections.rules import mark_of
 from hub.events import store
+from hub.events.model import NewNotice
 from hub.webhooks.api import WebhookRoute
-from tests.hub.conftest import SECRET
+from hub.webhooks.group_commit import GroupCommit
+from tests.hub.conftest import SECRET, eventually
 
 OTHER_SECRET = "whsec_" + b64encode(b"another secret of 32 bytes here!").decode()
 
@@ -55,6 +62,9 @@ class Door:
         headers = signature(raw, **signed) | (headers or {})
         content_type = {"content-type": "application/json"}
         return self.client.post(f"/hub/webhooks/{to}", content=raw, headers=content_type | headers)
+
+    def secrets(self, connection_id="crm"):
+        return self.hub.db.read(lambda c: connections.secrets_of(c, connection_id))
 
     def sheet(self):
         return self.hub.db.read(store.balance_sheet)
@@ -278,3 +288,71 @@ def test_database_that_cannot_store_is_answered_with_when_to_come_back(door):
     answer = door.post(a_notice())
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
+
+
+def test_a_secret_tells_when_it_was_last_used(door):
+    opened = door.hub.directory.open["crm"]
+    door.hub.directory.add("crm", opened.connector.system, secrets=(SECRET, OTHER_SECRET))
+    assert door.post(a_notice(), secret=OTHER_SECRET).status_code == 202
+    assert eventually(door.secrets)
+    (used,) = door.secrets()
+    assert used.mark == mark_of(OTHER_SECRET)
+    assert used.last_used_at is not None
+
+
+def test_backlog_of_one_connection_is_told_to_come_later_and_the_other_goes_on(open_door):
+    door = open_door(max_backlog=2)
+    for number in range(2):
+        assert door.post(a_notice(a_change(f"cu_{number}")), name=f"n{number}").status_code == 202
+
+    def refused():
+        answer = door.post(a_notice(a_change("cu_9")), name=f"again {time.monotonic_ns()}")
+        return answer if answer.status_code == 429 else None
+
+    assert eventually(refused)
+    assert refused().headers["retry-after"] == "5"
+    body = a_notice()
+    other = door.post(body, to="erp", secret=OTHER_SECRET)
+    assert other.status_code == 202
+
+
+def test_bodies_never_take_more_room_than_there_is(open_door):
+    door = open_door(max_pending_bytes=500)
+    answer = door.post(a_notice(a_change(record={"name": "x" * 1000})))
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert door.sheet().received == 0
+    assert door.post(a_notice(), name="small").status_code == 202
+
+
+def test_a_loud_connection_leaves_room_and_a_share_of_each_group_to_a_quiet_one(live_env, a_hub):
+    hub = a_hub(live_env)
+
+    async def crowd():
+        group = GroupCommit(hub.db, 10)
+        order = []
+
+        async def send(connection, number):
+            await group.store(NewNotice(f"{connection}{number}", connection, None, "{}", ()))
+            order.append(connection)
+
+        loud = [asyncio.create_task(send("loud", number)) for number in range(6)]
+        await asyncio.sleep(0)
+        full = group.is_full_for("loud"), group.is_full_for("quiet"), group.is_full
+        await asyncio.gather(send("quiet", 0), *loud)
+        return full, order
+
+    full, order = asyncio.run(crowd())
+    assert full == (True, False, False)
+    assert len(order) == 7
+
+
+def test_groups_take_an_equal_part_of_each_connection():
+    nothing: Any = None
+    group = GroupCommit(nothing, 10_000)
+    for connection, many in (("loud", 1000), ("quiet", 30)):
+        group._queues[connection] = deque([(connection, nothing)] * many)  # type: ignore[list-item]
+        group._waiting += many
+    taken: list[Any] = [connection for connection, _ in group._take()]
+    assert len(taken) == 400
+    assert taken.count("quiet") == 30

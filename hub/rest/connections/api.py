@@ -47,6 +47,16 @@ class SecretIn(BaseModel):
     secret: Annotated[SecretStr, Field(min_length=24, max_length=500)]
 
 
+class SecretOut(BaseModel):
+    """A webhook secret by its mark; `last_used_at` to the minute, null before the first notice."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    mark: str
+    added_at: datetime
+    last_used_at: datetime | None
+
+
 class ConnectionOut(BaseModel):
     """A connection and how it fares."""
 
@@ -124,6 +134,13 @@ def _reading(routes: APIRouter, hub: Hub) -> None:
             raise UnknownConnection(connection_id)
         return ConnectionOut.of(found)
 
+    @routes.get("/connections/{connection_id}/webhook-secrets", dependencies=[reader])
+    def list_webhook_secrets(connection_id: str) -> ListOf[SecretOut]:
+        """Return the marks of the secrets that are good now, the newest first."""
+        hub.connection(connection_id)
+        found = hub.db.read(lambda c: store.secrets_of(c, connection_id))
+        return ListOf(items=[SecretOut.model_validate(each) for each in found], next=None)
+
 
 def _writing(routes: APIRouter, hub: Hub) -> None:
     writer = Depends(require("hub.connections.write"))
@@ -158,6 +175,11 @@ def _writing(routes: APIRouter, hub: Hub) -> None:
         """Take notices signed with this secret too; the one before stays good."""
         stored = service.add_webhook_secret(hub, connection_id, new.secret.get_secret_value())
         return ConnectionOut.of(stored)
+
+    @routes.delete("/connections/{connection_id}/webhook-secrets/{mark}", dependencies=[writer])
+    def drop_webhook_secret(connection_id: str, mark: str) -> ConnectionOut:
+        """End a rotation; 409 for the only secret of a connection."""
+        return ConnectionOut.of(service.drop_webhook_secret(hub, connection_id, mark))
 
     @routes.post("/connections/{connection_id}/{action}", dependencies=[writer])
     def act(connection_id: str, action: Action) -> ConnectionOut:
