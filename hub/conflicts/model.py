@@ -5,7 +5,7 @@ from datetime import datetime
 
 from master_data.model import Value
 
-__all__ = ["Closing", "Conflict", "NewConflict", "OpenConflict", "Rival"]
+__all__ = ["Cause", "Closing", "Conflict", "NewConflict", "OpenConflict", "Rival"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +75,17 @@ class Conflict:
     closed_at: datetime | None
     closed_by: str | None
     resolution: dict[str, Value] | None
+    cause: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Open conflicts that one repair will end; `example` is one of them, `why` its reason."""
+
+    id: str
+    kind: str
+    connection: str | None
+    why: str
+    count: int
+    oldest_at: datetime
+    example: str

@@ -8,10 +8,21 @@ from sqlalchemy import bindparam, func, select
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
-from hub.conflicts.model import Closing, Conflict, NewConflict
+from hub.conflicts.model import Cause, Closing, Conflict, NewConflict
+from hub.conflicts.rules import cause_of
 from hub.conflicts.tables import conflict
 
-__all__ = ["about", "close_many", "conflict_by_id", "count_open", "open_many", "open_of"]
+__all__ = [
+    "about",
+    "causes",
+    "close_many",
+    "conflict_by_id",
+    "count_of_cause",
+    "count_open",
+    "open_many",
+    "open_of",
+    "with_cause",
+]
 
 
 def open_many(connection: Connection, new: Sequence[NewConflict], at: datetime) -> None:
@@ -45,6 +56,7 @@ def _renewed(known: Conflict, new: NewConflict) -> dict[str, Any]:
         "rivals": [rival.to_json() for rival in new.conflict.rivals],
         "events": sorted({*known.events, *_events(new)}),
         "why": new.conflict.why,
+        "cause": cause_of(known.kind, known.subject, new.conflict.why),
         "version": known.version + 1,
     }
 
@@ -64,6 +76,7 @@ def _new_row(each: NewConflict, at: datetime) -> dict[str, Any]:
         "events": _events(each),
         "version": 1,
         "opened_at": at,
+        "cause": cause_of(told.kind, told.subject, told.why),
     }
 
 
@@ -112,4 +125,42 @@ def about(connection: Connection, golden_id: str) -> list[Conflict]:
 def count_open(connection: Connection) -> int:
     """Return how many conflicts wait for a person."""
     query = select(func.count()).select_from(conflict).where(conflict.c.closed_at.is_(None))
+    return int(connection.scalar(query) or 0)
+
+
+def causes(connection: Connection) -> list[Cause]:
+    """Return the causes of open conflicts that one repair ends, the most frequent first."""
+    many = func.count()
+    query = (
+        select(
+            conflict.c.cause,
+            func.min(conflict.c.kind),
+            func.min(conflict.c.connection),
+            func.min(conflict.c.why),
+            many,
+            func.min(conflict.c.opened_at),
+            func.min(conflict.c.id),
+        )
+        .where(conflict.c.closed_at.is_(None), conflict.c.cause.is_not(None))
+        .group_by(conflict.c.cause)
+        .order_by(many.desc(), conflict.c.cause)
+        .limit(500)
+    )
+    return [Cause(*row) for row in connection.execute(query)]
+
+
+def with_cause(connection: Connection, cause: str, after: str, limit: int) -> list[Conflict]:
+    """Return open conflicts of one cause in the order of their ids, after the given one."""
+    query = (
+        select(conflict)
+        .where(conflict.c.closed_at.is_(None), conflict.c.cause == cause, conflict.c.id > after)
+        .order_by(conflict.c.id)
+        .limit(limit)
+    )
+    return [Conflict(**row) for row in connection.execute(query).mappings()]
+
+
+def count_of_cause(connection: Connection, cause: str) -> int:
+    """Return how many open conflicts have this cause."""
+    query = select(func.count()).where(conflict.c.closed_at.is_(None), conflict.c.cause == cause)
     return int(connection.scalar(query) or 0)

@@ -25,6 +25,7 @@ conflict = Table(
     Column("closed_at", Instant),
     Column("closed_by", Text),
     Column("resolution", Json),
+    Column("cause", Text),
     Index(
         "ux_conflict_open",
         "golden_id",
@@ -36,4 +37,5 @@ conflict = Table(
     ),
     Index("ix_conflict_recent", "opened_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
     Index("ix_conflict_golden", "golden_id"),
+    Index("ix_conflict_cause", "cause", "id", sqlite_where=OPEN, postgresql_where=OPEN),
 )

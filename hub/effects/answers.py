@@ -35,6 +35,7 @@ from master_data.errors import GoldenMoved
 from master_data.model import Crossref, split_path
 
 REFUSED_WRITE = "refused_write"
+UNDELIVERED = "undelivered"
 
 
 @dataclass(slots=True)
@@ -98,7 +99,7 @@ def _settle(
                 Settled(frozen.effect.id, EffectState.UNKNOWN, due, answer, frozen.effect.attempts)
             )
         case TryLater():
-            made.settled.append(_later(delivery, frozen, result))
+            _later(delivery, made, frozen, result)
         case _:
             assert_never(result)
 
@@ -198,7 +199,7 @@ def _refused(delivery: Delivery, made: _Settling, frozen: Frozen, result: Refuse
     else:
         made.crossrefs.append(settling.parked(crossref, result.reason))
     for subject, why in (named or {"record": result.reason}).items():
-        made.conflicts.append(_refusal(delivery, frozen, subject, why))
+        made.conflicts.append(_question(delivery, frozen, REFUSED_WRITE, subject, why))
     answer = {"reason": result.reason, "fields": result.fields}
     made.settled.append(
         Settled(
@@ -207,12 +208,12 @@ def _refused(delivery: Delivery, made: _Settling, frozen: Frozen, result: Refuse
     )
 
 
-def _refusal(delivery: Delivery, frozen: Frozen, subject: str, why: str) -> NewConflict:
+def _question(delivery: Delivery, frozen: Frozen, kind: str, subject: str, why: str) -> NewConflict:
     crossref = frozen.crossref
     return NewConflict(
         delivery.hub.env.ids.new("cf"),
         OpenConflict(
-            kind=REFUSED_WRITE,
+            kind=kind,
             entity=crossref.entity,
             golden_id=crossref.golden_id,
             subject=f"{crossref.connection}:{subject}",
@@ -244,18 +245,27 @@ def _look_again(
     )
 
 
-def _later(delivery: Delivery, frozen: Frozen, result: TryLater) -> Settled:
-    """Back off; a record that fails for days goes dead."""
+def _later(delivery: Delivery, made: _Settling, frozen: Frozen, result: TryLater) -> None:
+    """Back off; a record that fails for days goes dead and waits for a person."""
     now, effect = delivery.hub.env.clock.now(), frozen.effect
     if is_exhausted(effect.planned_at, now):
-        return Settled(effect.id, EffectState.DEAD, now, {"reason": result.reason}, effect.attempts)
+        _give_up(delivery, made, frozen, result.reason)
+        return
     jitter = delivery.hub.env.rng.random()
     due = retry_at(effect.attempts + 1, now, jitter)
     if result.after is not None:
         due = now + timedelta(seconds=result.after)
-    return Settled(
-        effect.id, EffectState.PLANNED, due, {"reason": result.reason}, effect.attempts + 1
-    )
+    answer = {"reason": result.reason}
+    made.settled.append(Settled(effect.id, EffectState.PLANNED, due, answer, effect.attempts + 1))
+
+
+def _give_up(delivery: Delivery, made: _Settling, frozen: Frozen, reason: str) -> None:
+    """Park the record with a question; "retry" plans the write again, as golden is then."""
+    effect = frozen.effect
+    made.crossrefs.append(settling.parked(frozen.crossref, reason))
+    made.conflicts.append(_question(delivery, frozen, UNDELIVERED, "record", reason))
+    answer = {"reason": reason}
+    made.settled.append(Settled(effect.id, EffectState.DEAD, delivery.now, answer, effect.attempts))
 
 
 def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from connectors.contract import ChangeKind
 from ground.database import Connection
@@ -24,7 +25,10 @@ from master_data import store as golden_store
 from master_data.fields import entity_schema
 from master_data.model import Crossref, Golden, GoldenState, Value
 
-__all__ = ["Resolution", "resolve"]
+__all__ = ["Answered", "Resolution", "resolve", "resolve_all"]
+
+_AT_ONCE = 50
+_MOST = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,14 @@ class Resolution:
     by: str
     reason: str = ""
     value: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How many conflicts of a cause were settled; `left`: there are more, ask again."""
+
+    settled: int
+    left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,36 @@ def resolve(hub: Hub, conflict_id: str, resolution: Resolution) -> Conflict:
     return resolved
 
 
+def resolve_all(hub: Hub, cause: str, choice: Choice, by: str, reason: str = "") -> Answered:
+    """Give one answer to all open conflicts of a cause, up to 2,000; what opens anew is left.
+
+    Raises UnknownConflict when none is open; WrongChoice when that is no answer to them.
+    """
+    settled, after = 0, ""
+    while settled < _MOST:
+        take = partial(_page, hub, cause=cause, after=after, answer=(choice, by, reason))
+        page = hub.db.write(take)
+        if not page:
+            break
+        settled, after = settled + len(page), page[-1]
+    if not settled:
+        raise UnknownConflict(cause)
+    hub.doorbell.ring()
+    left = hub.db.read(lambda c: store.with_cause(c, cause, after, 1))
+    return Answered(settled, bool(left))
+
+
+def _page(
+    hub: Hub, connection: Connection, *, cause: str, after: str, answer: tuple[Choice, str, str]
+) -> list[str]:
+    choice, by, reason = answer
+    found = store.with_cause(connection, cause, after, _AT_ONCE)
+    for each in found:
+        resolution = Resolution(choice=choice, seen=each.version, by=by, reason=reason)
+        _resolve(hub, connection, each.id, resolution)
+    return [each.id for each in found]
+
+
 def _resolve(
     hub: Hub, connection: Connection, conflict_id: str, resolution: Resolution
 ) -> Conflict:
@@ -94,7 +136,7 @@ def _resolve(
             _take(unit)
         case Kind.POSSIBLE_DUPLICATE:
             _decide_identity(unit)
-        case Kind.UNMAPPED_VALUE | Kind.REFUSED_WRITE | Kind.LOOP:
+        case Kind.UNMAPPED_VALUE | Kind.REFUSED_WRITE | Kind.LOOP | Kind.UNDELIVERED:
             _retry_or_dismiss(unit)
     return _close(unit)
 

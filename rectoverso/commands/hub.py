@@ -7,6 +7,7 @@ import typer
 
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
 from rectoverso.errors import NotPossible
+from rectoverso.rest import Rest
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
@@ -42,16 +43,47 @@ def reconcile(
         typer.echo(f"The hub compares {connection}; see its page for what it finds.")
 
 
-def conflicts(
-    *, data: Data = None, host: Host = None, port: Port = None, as_json: AsJson = False
+def conflicts(  # noqa: PLR0913 - options of one command
+    *,
+    causes: Annotated[
+        bool, typer.Option("--causes", help="Group refused and unmapped values by cause.")
+    ] = False,
+    retry: Annotated[
+        str, typer.Option(help="Try all conflicts of a cause (ca_…) again, after the repair.")
+    ] = "",
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
 ) -> None:
-    """List the open conflicts."""
+    """List the open conflicts, or their causes; try all of one cause again."""
     with server(Settings.load(data=data, host=host, port=port)) as rest:
-        rows = list(rest.every("/hub/api/v1/conflicts", {"filter[state]": "open"}))
-    if as_json:
+        if retry:
+            _retry(rest, retry, as_json=as_json)
+            return
+        if causes:
+            rows = rest.get("/hub/api/v1/causes")["items"]
+        else:
+            rows = list(rest.every("/hub/api/v1/conflicts", {"filter[state]": "open"}))
+    if causes and not as_json:
+        print_table(("id", "kind", "connection", "count", "why", "oldest_at"), rows)
+    elif as_json:
         print_json({"items": rows, "next": None})
     else:
         print_table(("id", "kind", "entity", "golden_id", "subject", "why", "opened_at"), rows)
+
+
+def _retry(rest: Rest, cause: str, *, as_json: bool) -> None:
+    """Try again until none of the cause is left that was open when this began."""
+    settled, left = 0, True
+    while left:
+        answer = {"choice": "retry", "reason": "the cause is mended"}
+        done = rest.post(f"/hub/api/v1/causes/{cause}/resolve", answer)
+        settled, left = settled + done["settled"], done["left"]
+    if as_json:
+        print_json({"settled": settled})
+    else:
+        typer.echo(f"{settled} conflicts are tried again.")
 
 
 def golden(

@@ -18,7 +18,7 @@ from hub.golden.model import Explained
 from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.store import Listed
-from hub.resolutions.service import Resolution, resolve
+from hub.resolutions.service import Resolution, resolve, resolve_all
 from hub.wiring import Hub
 from master_data.fields import entity_schema
 from master_data.model import Value
@@ -46,6 +46,7 @@ _TONES = {
     Kind.UNMAPPED_VALUE.value: "warn",
     Kind.REFUSED_WRITE.value: "bad",
     Kind.LOOP.value: "bad",
+    Kind.UNDELIVERED.value: "bad",
 }
 
 CONFLICTS = Grid(
@@ -75,6 +76,8 @@ class AnswerForm(PageForm):
     rival: str = ""
     own: str = ""
     reason: str = ""
+    cause: str = ""
+    """Given: the answer is for every open conflict of this cause."""
 
 
 Answer = Annotated[AnswerForm, Form()]
@@ -115,6 +118,10 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     def answer(request: Request, conflict_id: str, form: Answer, principal: Resolve) -> Response:
         """Settle a conflict."""
         found = _found(hub, conflict_id)
+        if form.cause:
+            done = resolve_all(hub, form.cause, form.choice, principal.name, form.reason.strip())
+            toast = Toast("Settled", str(done.settled))
+            return portal.redirect(request, _next_open(hub), toast=toast)
         try:
             resolution = Resolution(
                 choice=form.choice,
@@ -201,7 +208,16 @@ def _shown(hub: Hub, conflict_id: str, principal: Principal) -> dict[str, object
         "compare": _compare(told, other) if other else [],
         "other": other,
         "refusal": "",
+        "same_cause": _same_cause(hub, found),
     }
+
+
+def _same_cause(hub: Hub, conflict: Conflict) -> int:
+    """Return how many open conflicts one repair would end, this one included."""
+    if conflict.cause is None or conflict.closed_at is not None:
+        return 0
+    cause = conflict.cause
+    return hub.db.read(lambda c: store.count_of_cause(c, cause))
 
 
 def _compare(mine: Explained, theirs: Explained) -> list[tuple[str, str, str]]:

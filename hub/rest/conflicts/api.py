@@ -11,7 +11,7 @@ from hub.conflicts.rules import Choice, Kind, choices_of
 from hub.errors import UnknownConflict
 from hub.lists import store as lists
 from hub.lists.store import Listed
-from hub.resolutions.service import Resolution, resolve
+from hub.resolutions.service import Resolution, resolve, resolve_all
 from hub.rest.api import After, Limit, ListOf, filter_of
 from hub.wiring import Hub
 from portal import Principal, require
@@ -51,6 +51,38 @@ class ConflictOut(BaseModel):
         shown = ConflictOut.model_validate(found)
         shown.choices = [] if shown.closed_at else [c.value for c in choices_of(Kind(shown.kind))]
         return shown
+
+
+class CauseOut(BaseModel):
+    """Open conflicts that one repair ends; `why` and `example` are those of one of them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    kind: str
+    connection: str | None
+    why: str
+    count: int
+    oldest_at: datetime
+    example: str
+
+
+class CauseAnswerIn(BaseModel):
+    """One answer to all conflicts of a cause: `retry` after the repair, or `dismiss`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    choice: Choice
+    reason: str = Field(default="", max_length=2000)
+
+
+class CauseAnswerOut(BaseModel):
+    """How many were settled; `left`: there are more, ask again."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    settled: int
+    left: bool
 
 
 class ResolutionIn(BaseModel):
@@ -106,4 +138,23 @@ def router(hub: Hub) -> APIRouter:
         )
         return ConflictOut.of(resolve(hub, conflict_id, resolution))
 
+    _causes(routes, hub)
     return routes
+
+
+def _causes(routes: APIRouter, hub: Hub) -> None:
+    @routes.get("/causes", dependencies=[Depends(require("hub.conflicts.read"))])
+    def list_causes() -> ListOf[CauseOut]:
+        """Return the causes of refused, unmapped and undelivered values, most frequent first."""
+        found = hub.db.read(store.causes)
+        return ListOf(items=[CauseOut.model_validate(each) for each in found], next=None)
+
+    @routes.post("/causes/{cause_id}/resolve")
+    def resolve_cause(
+        cause_id: str,
+        answer: CauseAnswerIn,
+        person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
+    ) -> CauseAnswerOut:
+        """Answer all conflicts of a cause, up to 2,000 at a time."""
+        done = resolve_all(hub, cause_id, answer.choice, person.id, answer.reason)
+        return CauseAnswerOut.model_validate(done)
