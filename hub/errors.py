@@ -3,6 +3,9 @@
 HubError
 ├── UnknownConnection     404: there is no connection of that id
 ├── UnknownObjectType     404: the connection's system has no mapping for it
+├── UnknownMappingVersion 404
+├── MappingMoved          409: look at the draft again; it was changed since
+├── NotPublishable        409: the checker or the laws say no; `findings` says why
 ├── UnknownEvent          404
 ├── ConnectionExists      409: choose another id
 ├── WrongState            409: the connection is not in a state that allows it
@@ -19,6 +22,8 @@ HubError
     └── SecretUnreadable  sealed with another key, for another row, or damaged
 """
 
+from collections.abc import Sequence
+
 __all__ = [
     "BadConnection",
     "BadCursor",
@@ -28,11 +33,14 @@ __all__ = [
     "HubError",
     "KeyTrouble",
     "LastSecret",
+    "MappingMoved",
+    "NotPublishable",
     "SecretUnreadable",
     "UnknownConflict",
     "UnknownConnection",
     "UnknownEffect",
     "UnknownEvent",
+    "UnknownMappingVersion",
     "UnknownObjectType",
     "UnknownSecret",
     "WrongChoice",
@@ -59,6 +67,30 @@ class UnknownObjectType(HubError):
         super().__init__(f"{connection_id} has no mapping for {object_type}")
         self.connection_id = connection_id
         self.object_type = object_type
+
+
+class UnknownMappingVersion(HubError):
+    """There is no version of that number, or no draft."""
+
+    def __init__(self, mapping: str, number: int | None) -> None:
+        what = "draft" if number is None else f"version {number}"
+        super().__init__(f"there is no {what} of {mapping}")
+        self.number = number
+
+
+class MappingMoved(HubError):
+    """The draft was changed, or another version was published, since it was seen."""
+
+    def __init__(self, mapping: str) -> None:
+        super().__init__(f"the mapping {mapping} changed since you saw it; look at it again")
+
+
+class NotPublishable(HubError):
+    """The draft is not sound, or its laws were not tried yet."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = tuple(reasons)
 
 
 class UnknownEvent(HubError):

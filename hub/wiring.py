@@ -1,7 +1,7 @@
 """`Hub`: what every service of the hub takes as its first argument."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from connectors.contract import Connector
@@ -33,7 +33,13 @@ class OpenConnection:
     kept: Mapping[str, Any] | None = None
     """Object type -> managed fields as the system was last told; None: never."""
     mappings: Mapping[str, CompiledMapping]
-    """By object type."""
+    """By object type: the versions in force."""
+    version_of: Callable[[str, int], CompiledMapping] | None = field(default=None, repr=False)
+    """Returns any version of a mapping: (object type, number); None: there is one of each."""
+
+    def with_mapping(self, object_type: str, mapping: CompiledMapping) -> "OpenConnection":
+        """Return the connection as it would be with another mapping in force."""
+        return replace(self, mappings={**self.mappings, object_type: mapping})
 
 
 class Directory(Protocol):
@@ -120,9 +126,16 @@ class Hub:
         """Return the connector of a connection."""
         return self.connection(connection_id).connector
 
-    def mapping(self, connection_id: str, object_type: str) -> CompiledMapping:
-        """Return the compiled mapping of an object type of a connection."""
-        found = self.connection(connection_id).mappings.get(object_type)
+    def mapping(self, connection_id: str, object_type: str, version: int = 0) -> CompiledMapping:
+        """Return the compiled mapping of an object type of a connection.
+
+        A record is read and written by the `version` it was read by last, until it is brought to
+        the one in force; 0 is the one in force.
+        """
+        opened = self.connection(connection_id)
+        found = opened.mappings.get(object_type)
         if found is None:
             raise UnknownObjectType(connection_id, object_type)
-        return found
+        if version in {0, found.version} or opened.version_of is None:
+            return found
+        return opened.version_of(object_type, version)

@@ -18,10 +18,13 @@ from hub.effects.tasks import deliver_turn
 from hub.keeping.service import must_tell
 from hub.keeping.tasks import keep_turn
 from hub.lanes import store as lanes
+from hub.mapping_versions import store as mapping_versions
 from hub.polling import store as polls
 from hub.polling.service import schedule
 from hub.polling.tasks import poll_turn
 from hub.probing.tasks import probe_turn
+from hub.publishing.tasks import laws_turn
+from hub.remapping.tasks import remap_turn
 from hub.replanning import store as replanning
 from hub.sync.tasks import decide_turn, replan_turn
 from hub.turns import Turn
@@ -47,6 +50,8 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
         probe_turn(hub),
         keep_turn(hub),
         replan_turn(hub),
+        remap_turn(hub),
+        laws_turn(hub),
     ]
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
@@ -146,6 +151,8 @@ class Sweeper:
             "poll": polls.any_due(connection, workable, now),
             "probe": connections.any_probe_due(connection, now),
             "replan": replanning.any_due(connection, writable),
+            "remap": mapping_versions.any_remapping_due(connection, now),
+            "laws": mapping_versions.any_laws_due(connection),
             "keep": bool(must_tell(self._hub)),
         }
         return [name for name, is_due in found.items() if is_due]

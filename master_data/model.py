@@ -56,10 +56,22 @@ class CrossrefState(StrEnum):
     FROZEN = "frozen"
 
 
+class Remap(NamedTuple):
+    """Which mapping version read a contribution anew.
+
+    `was`: the contribution it replaced; `stood`: the golden value of that moment.
+    """
+
+    version: int
+    was: "Contribution | None"
+    stood: Value
+
+
 class Contribution(NamedTuple):
     """A value that a system or a person authored. Times are UTC epoch microseconds.
 
-    The edit lies in (since, at]; `stamp` is the source's own time, clamped into it.
+    The edit lies in (since, at]; `stamp` is the source's own time, clamped into it. `remap`: the
+    words are as old as that, but were understood so only when a mapping version was published.
     """
 
     source: str
@@ -69,17 +81,34 @@ class Contribution(NamedTuple):
     stamp: int
     event: str
     filled: bool = False
+    remap: Remap | None = None
 
     def to_json(self) -> dict[str, Value]:
         """Return the stored form; the source is the row that holds it."""
-        stored = {"v": self.value, "s": self.since, "a": self.at, "t": self.stamp, "e": self.event}
-        return stored | {"f": True} if self.filled else stored
+        stored: dict[str, Value] = {
+            "v": self.value,
+            "s": self.since,
+            "a": self.at,
+            "t": self.stamp,
+            "e": self.event,
+        }
+        if self.filled:
+            stored["f"] = True
+        if self.remap is not None:
+            was = self.remap.was
+            stored["r"] = [self.remap.version, was.to_json() if was else None, self.remap.stood]
+        return stored
 
     @staticmethod
     def from_json(source: str, stored: Mapping[str, Value]) -> "Contribution":
         """Read the stored form back."""
         said = stored["v"], stored["s"], stored["a"], stored["t"], stored["e"]
-        return Contribution(source, *said, bool(stored.get("f")))
+        remap = None
+        if "r" in stored:
+            version, was, stood = stored["r"]
+            known = Contribution.from_json(source, was) if was else None
+            remap = Remap(version, known, stood)
+        return Contribution(source, *said, bool(stored.get("f")), remap)
 
 
 class Base(NamedTuple):

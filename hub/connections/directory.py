@@ -13,8 +13,9 @@ from hub.connections import store
 from hub.connections.model import StoredConnection
 from hub.connections.service import KEY_FIELD, place, webhook_secrets
 from hub.errors import KeyTrouble
+from hub.mapping_versions.shelf import Shelf
 from hub.wiring import OpenConnection, Vault
-from mappings import CompiledMapping, MappingError, compile_mapping, parse
+from mappings import MappingError
 
 __all__ = ["ConnectionDirectory"]
 
@@ -29,7 +30,7 @@ class ConnectionDirectory:
         self._vault = vault
         self._open: dict[str, OpenConnection] = {}
         self._broken: dict[str, int] = {}
-        self._mappings: dict[tuple[str, str], CompiledMapping] = {}
+        self._shelf = Shelf(env.db)
 
     def connections(self) -> Mapping[str, OpenConnection]:
         """Return all that could be opened, as of the last refresh."""
@@ -79,15 +80,6 @@ class ConnectionDirectory:
             version=stored.version,
             connector=kind.build(config, self._env.http, self._env.clock),
             webhook_secrets=webhook_secrets(self._vault, stored),
-            mappings={
-                object_type: self._mapping(stored.system, object_type, text)
-                for object_type, text in kind.mappings.items()
-            },
+            mappings=self._shelf.in_force(stored.id, kind.mappings),
+            version_of=self._shelf.versions_of(stored.id),
         )
-
-    def _mapping(self, system: str, object_type: str, text: str) -> CompiledMapping:
-        key = (system, object_type)
-        if key not in self._mappings:
-            mapping = parse(text, name=f"{system}/{object_type}")
-            self._mappings[key] = compile_mapping(mapping)
-        return self._mappings[key]

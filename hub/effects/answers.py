@@ -105,7 +105,7 @@ def _settle(
 
 
 def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Written, at: int) -> None:
-    before = frozen.crossref
+    before = frozen.crossref.with_(mapping_version=frozen.mapping_version)
     golden = delivery.board.goldens[before.golden_id]
     record = result.record if result.record is not None else _assumed(frozen)
     landed = settling.land(

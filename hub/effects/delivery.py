@@ -10,6 +10,7 @@ from hub.projection.board import Board
 from hub.projection.links import Links
 from hub.projection.views import Sight, sight_of, view_of
 from hub.wiring import Hub, OpenConnection
+from mappings import CompiledMapping
 from master_data.fields import entity_schema
 from master_data.model import Crossref, Golden
 
@@ -33,6 +34,11 @@ class Delivery:
         """Return what was worked out on the crossrefs, to be fenced together."""
         return [*self.frozen, *self.nothing]
 
+    def mapping(self, crossref: Crossref) -> CompiledMapping:
+        """Return the mapping version by which a record is written and read."""
+        version = crossref.mapping_version
+        return self.hub.mapping(self.connection.id, crossref.object_type, version)
+
     @property
     def links(self) -> Links:
         """Return the references of the connection."""
@@ -42,8 +48,8 @@ class Delivery:
 def look(
     delivery: Delivery, record: Mapping[str, Any], crossref: Crossref, golden: Golden
 ) -> Sight:
-    """Return a record of the delivery's connection in golden's paths."""
-    mapping = delivery.connection.mappings[crossref.object_type]
+    """Return a record of the delivery's connection in golden's paths, by its mapping version."""
+    mapping = delivery.mapping(crossref)
     schema = entity_schema(golden.entity)
     view = view_of(golden.body, crossref.elements, schema)
     inbound = mapping.to_golden(dict(record), view, delivery.links)

@@ -92,7 +92,7 @@ def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
     for effect in claimed:
         crossref = delivery.board.crossrefs[effect.crossref_id]
         golden = delivery.board.goldens[crossref.golden_id]
-        mapping = delivery.connection.mappings[effect.object_type]
+        mapping = delivery.mapping(crossref)
         made = freeze(
             Claimed(effect, crossref, golden, mapping, entity_schema(golden.entity)),
             links=links,

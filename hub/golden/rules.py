@@ -116,6 +116,9 @@ def tell_timeline(
 
 def _version(schema: EntitySchema, row: VersionRow) -> Happening:
     who = (row.actor or "").removeprefix("person:") or row.connection or "the hub"
+    if row.mapping_version is not None:
+        of = f"mapping version {row.mapping_version}"
+        who = f"{of} of {row.connection}" if who.startswith("remap(") else f"{who}, {of}"
     changes = tuple(
         (schema.title_of(path), change[0], change[1], change[3])
         for path, change in row.changes.items()
@@ -164,11 +167,16 @@ def _effect(schema: EntitySchema, effect: Effect) -> Happening:
         kind="effect",
         title=f"{title}: {effect.connection}",
         tone=tone,
-        detail=str(answer.get("reason") or effect.reason),
+        detail=f"{answer.get('reason') or effect.reason}{_by_mapping(frozen)}",
         connection=effect.connection,
         ref=effect.id,
         changes=changes if effect.state is not EffectState.SUPERSEDED else (),
     )
+
+
+def _by_mapping(frozen: Mapping[str, Value]) -> str:
+    number = frozen.get("mapping_version")
+    return f", mapping version {number}" if number else ""
 
 
 def _conflict(schema: EntitySchema, conflict: Conflict) -> list[Happening]:

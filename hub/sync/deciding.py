@@ -199,7 +199,7 @@ class Deciding:
     def _decision(
         self, place: Place, crossref: Crossref, golden: Golden, state: _State
     ) -> Decision:
-        mapping = self._mapping(place)
+        mapping = self._mapping(place, crossref)
         case = Case(
             crossref=crossref,
             golden=golden,
@@ -284,8 +284,9 @@ class Deciding:
             self.verdict.plans += [(each, event.id) for each in plans]
         return self.verdict
 
-    def _mapping(self, place: Place) -> CompiledMapping:
-        return self.hub.mapping(place[0], place[1])
+    def _mapping(self, place: Place, crossref: Crossref | None = None) -> CompiledMapping:
+        version = crossref.mapping_version if crossref else 0
+        return self.hub.mapping(place[0], place[1], version)
 
     def _own(self, place: Place, state: _State) -> Crossref | None:
         """Return the crossref whose id the record carries as client key, if it is one of ours."""
@@ -296,7 +297,7 @@ class Deciding:
     def _look(
         self, place: Place, state: _State, crossref: Crossref | None, golden: Golden | None
     ) -> Sight:
-        mapping = self._mapping(place)
+        mapping = self._mapping(place, crossref)
         schema = entity_schema(mapping.entity)
         blank = identity.unlinked(place, mapping.entity)
         body = golden.body if golden else {}

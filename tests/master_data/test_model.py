@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from master_data.errors import NoSuchGolden
-from master_data.model import Contribution, element_path, is_blank, lane_key, split_path
+from master_data.model import Contribution, Remap, element_path, is_blank, lane_key, split_path
 
 
 @pytest.mark.parametrize("value", [None, "", [], {}])
@@ -26,10 +26,18 @@ def test_a_path_of_an_element_names_its_list():
 values = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 
 
-@given(st.builds(
-    Contribution, st.just("crm"), values, st.integers(0), st.integers(0), st.integers(0),
-    st.text(max_size=5), st.booleans(),
-))  # fmt: skip
+def contributions(remaps):
+    numbers = (st.integers(0) for _ in range(3))
+    return st.builds(
+        Contribution, st.just("crm"), values, *numbers, st.text(max_size=5), st.booleans(), remaps
+    )
+
+
+authored = contributions(st.none())
+read_anew = contributions(st.builds(Remap, st.integers(2), st.none() | authored, values))
+
+
+@given(authored | read_anew)
 def test_a_contribution_comes_back_as_it_was_stored(told):
     assert Contribution.from_json("crm", told.to_json()) == told
 

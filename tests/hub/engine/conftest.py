@@ -21,7 +21,12 @@ from hub.effects import store as effects
 from hub.effects.service import deliver_connection
 from hub.events import store as events
 from hub.events.model import NewEvent
+from hub.mapping_versions import store as mapping_versions
+from hub.mapping_versions.model import Laws, LawsState, MappingRef
+from hub.mapping_versions.shelf import Shelf
 from hub.probing.service import probe_due
+from hub.publishing.service import in_force, publish, roll_back, save_draft
+from hub.remapping.service import remap_due
 from hub.settings import HubSettings
 from hub.sync.service import decide_due
 from hub.wiring import Hub, OpenConnection
@@ -50,11 +55,12 @@ class SilentDoorbell:
 
 
 class FixedDirectory:
-    """The connections of one test; their health is as their rows say."""
+    """The connections of one test; their health and mapping versions are as their rows say."""
 
     def __init__(self, db):
         self.db = db
         self.known = {}
+        self.shelf = Shelf(db)
 
     def connections(self):
         return self.known
@@ -62,10 +68,13 @@ class FixedDirectory:
     def refresh(self):
         for stored in self.db.read(connections.all_connections):
             known = self.known[stored.id]
-            self.known[stored.id] = replace(known, health=stored.health.value)
+            mappings = dict(known.mappings) | self.shelf.in_force(stored.id, {})
+            changed = {"health": stored.health.value, "mappings": mappings}
+            self.known[stored.id] = replace(known, **changed)
 
     def add(self, opened, now):
-        self.known[opened.id] = opened
+        version_of = self.shelf.versions_of(opened.id)
+        self.known[opened.id] = replace(opened, version_of=version_of)
         stored = StoredConnection(
             id=opened.id,
             system=opened.system,
@@ -193,6 +202,43 @@ class Bed:
     def put_in(self, name, connector):
         """Let a system be spoken to by another connector."""
         self.directory.known[name] = replace(self.directory.known[name], connector=connector)
+
+    def draft(self, name, object_type, *edits):
+        """Save a draft: the text in force with every (old, new) replaced once."""
+        ref = MappingRef(name, object_type)
+        text = in_force(self.hub, ref).text
+        for old, new in edits:
+            assert text.count(old) == 1, (old, text.count(old))
+            text = text.replace(old, new)
+        draft, checked = save_draft(self.hub, ref, text, author="us_1")
+        assert checked.remarks == (), checked.remarks
+        return draft
+
+    def publish(self, name, object_type, *edits, settle=True):
+        """Publish such a draft; its laws are taken for tried, that is another test's matter."""
+        draft = self.draft(name, object_type, *edits)
+        green = Laws(LawsState.GREEN)
+        self.hub.db.write(lambda c: mapping_versions.note_laws(c, draft, green))
+        published = publish(self.hub, draft.ref, seen=draft.revision, by="us_1")
+        if settle:
+            self.remap()
+            self.run()
+        return published
+
+    def roll_back(self, name, object_type, to=None):
+        ref = MappingRef(name, object_type)
+        seen = in_force(self.hub, ref).number
+        version = roll_back(self.hub, ref, seen=seen, by="us_1", to=to)
+        self.remap()
+        self.run()
+        return version
+
+    def remap(self):
+        """Bring every record to the versions in force."""
+        for _ in range(200):
+            if not remap_due(self.hub):
+                return
+        raise AssertionError("records never reach the version in force")
 
     def rows(self, name, object_type="customers"):
         return [each.values for each in self.system(name).living(object_type)]

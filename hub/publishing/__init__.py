@@ -1,0 +1,1 @@
+"""Draft, check, preview, publish and roll back mappings."""

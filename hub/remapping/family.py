@@ -1,0 +1,144 @@
+"""Brings the records of one golden record to a mapping version, in memory."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hub.projection.board import Board
+from hub.projection.links import Links
+from hub.projection.views import Sight, sight_of, view_of
+from hub.remapping.model import Remapped, Step
+from hub.remapping.rules import remap
+from hub.wiring import Hub
+from mappings import CompiledMapping, View
+from master_data.fields import entity_schema
+from master_data.merge import Weighing
+from master_data.model import Crossref, CrossrefState, Flat, Golden, split_path
+from master_data.policies import default_policies
+from master_data.survivorship import Clocks
+
+__all__ = ["Target", "clocks_of", "remap_family"]
+
+EXACT_MS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The mapping that records are brought to; `version_of(number)` is what they were read by."""
+
+    connection: str
+    object_type: str
+    mapping: CompiledMapping
+    version_of: Callable[[int], CompiledMapping]
+
+
+def clocks_of(hub: Hub) -> Clocks:
+    """Return what is known of the clocks of all connections."""
+    opened = hub.directory.connections().values()
+    return Clocks(
+        {each.id: each.rank for each in opened},
+        frozenset(e.id for e in opened if e.skew_ms is not None and abs(e.skew_ms) < EXACT_MS),
+    )
+
+
+def remap_family(
+    board: Board, golden_id: str, target: Target, links: Links, clocks: Clocks
+) -> list[Remapped]:
+    """Bring every record of one golden record that the target has to its version.
+
+    The board holds the result; what is returned says what became of each.
+    """
+    done = []
+    mates = sorted(board.crossrefs_of(golden_id), key=lambda each: each.id)
+    for crossref in mates:
+        if (crossref.connection, crossref.object_type) != (target.connection, target.object_type):
+            continue
+        if crossref.mapping_version in {0, target.mapping.version}:
+            continue
+        if crossref.record is None or crossref.state not in _READ:
+            board.put_crossref(crossref.with_(mapping_version=target.mapping.version))
+            continue
+        made = _remap_one(board, crossref, target, links, clocks)
+        board.put_crossref(made.crossref)
+        if made.golden.version != board.goldens[golden_id].version:
+            board.put_golden(made.golden)
+        done.append(made)
+    return done
+
+
+_READ = (CrossrefState.LIVE, CrossrefState.FROZEN)
+
+
+def _remap_one(
+    board: Board, crossref: Crossref, target: Target, links: Links, clocks: Clocks
+) -> Remapped:
+    golden = board.goldens[crossref.golden_id]
+    old, new = target.version_of(crossref.mapping_version), target.mapping
+    look = _Look(crossref, links, new.version)
+    before, after = look.blocked(old, golden), look.blocked(new, golden)
+    step = Step(
+        crossref=crossref,
+        golden=golden,
+        old=look.sight(old, golden),
+        read=lambda beside: look.sight(new, beside),
+        number=new.version,
+        unblocked=frozenset(before - after),
+        unread=_only_written(new, crossref),
+    )
+    return remap(
+        step,
+        entity_schema(golden.entity),
+        Weighing(default_policies(), clocks, lambda path: board.rivals(golden, path, crossref.id)),
+    )
+
+
+def _only_written(mapping: CompiledMapping, crossref: Crossref) -> frozenset[str]:
+    """Return the paths that the mapping writes and never reads, and that the record shows."""
+    shown = (crossref.record or {}).keys()
+    return frozenset(
+        path
+        for path in mapping.outbound_paths - mapping.inbound_paths
+        if mapping.app_fields[path] <= shown
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One stored record through one mapping or the other."""
+
+    crossref: Crossref
+    links: Links
+    number: int
+
+    def sight(self, mapping: CompiledMapping, golden: Golden) -> Sight:
+        """Return the record in golden's paths; elements nobody knew get names of their own."""
+        body = golden.body
+        inbound = mapping.to_golden(
+            self.crossref.record or {}, self._view(golden, body), self.links
+        )
+        schema = entity_schema(golden.entity)
+        return sight_of(inbound, self.crossref, body, schema, self._names())
+
+    def _view(self, golden: Golden, body: Flat) -> View:
+        return view_of(body, self.crossref.elements, entity_schema(golden.entity))
+
+    def _names(self) -> Callable[[str], str]:
+        """Return names that are the same whenever this step is taken: a preview tells the truth."""
+        given = iter(range(1_000_000))
+
+        def name(prefix: str) -> str:
+            seed = f"{self.crossref.id}|{self.number}|{next(given)}"
+            digest = hashlib.sha256(seed.encode()).hexdigest()
+            return f"{prefix}_{digest[:12]}7{digest[12:15]}8{digest[15:30]}"
+
+        return name
+
+    def blocked(self, mapping: CompiledMapping, golden: Golden) -> set[str]:
+        """Return the held paths that this mapping cannot write."""
+        held = {split_path(path)[0] for path in self.crossref.held}
+        if not held:
+            return set()
+        body = {path: value for path, value in golden.body.items() if split_path(path)[0] in held}
+        view = self._view(golden, body)
+        outbound = mapping.to_system(view, self.crossref.record, self.links)
+        return {path for path in self.crossref.held if path in outbound.problems}
