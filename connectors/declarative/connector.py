@@ -147,5 +147,5 @@ class DeclarativeConnector:
         return secret
 
 
-def _json(value: str | list[str]) -> Json:
-    return value if isinstance(value, str) else [*value]
+def _json(value: str | bool | list[str]) -> Json:  # noqa: FBT001  a value, no switch
+    return [*value] if isinstance(value, list) else value

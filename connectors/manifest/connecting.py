@@ -84,7 +84,7 @@ class SubscribeRule(Rule):
     path: str
     method: Method = "POST"
     url: str = "url"
-    body: dict[str, str | list[str]] = Field(default_factory=dict)
+    body: dict[str, str | bool | list[str]] = Field(default_factory=dict)
     secret: Path = "secret"  # noqa: S105 - a path, not a secret
 
 

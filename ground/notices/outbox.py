@@ -28,7 +28,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One that is told. No `topics` means every collection; `reason` says why it is not active."""
+    """One that is told. No `topics` means every collection; `reason` says why it is not active.
+
+    Of what `except_by` changed it is not told.
+    """
 
     id: str
     url: str
@@ -37,6 +40,7 @@ class Endpoint:
     reason: str | None
     created_at: datetime
     created_by: str
+    except_by: str | None
     failing_since: datetime | None
     delivered_at: datetime | None
 
@@ -80,19 +84,28 @@ class Outbox:
             }
             for change in changes
             for endpoint in endpoints
-            if not endpoint.topics or change.object in endpoint.topics
+            if _wants(endpoint, change)
         ]
         key = ("endpoint_id", "object", "record_id")
         return insert_many(connection, self.tables.pending, rows, on_conflict=key)
 
     # Endpoints
 
-    def add(
-        self, connection: Connection, env: Env, url: str, *, topics: Sequence[str], by: str
+    def add(  # noqa: PLR0913  each is a property of the endpoint
+        self,
+        connection: Connection,
+        env: Env,
+        url: str,
+        *,
+        topics: Sequence[str],
+        by: str,
+        except_by: str | None = None,
     ) -> tuple[str, str]:
         """Add an endpoint; return its id and its secret, which is never shown again.
 
-        The caller has asked `env.http.check(url)` before, outside the transaction.
+        With `except_by` it is not told of what this actor changes: one that writes here itself has
+        the answers to its writes. The caller has asked `env.http.check(url)` before, outside the
+        transaction.
         """
         endpoint_id, secret = env.ids.new("ep"), new_secret(env.rng)
         now = env.db.now(connection)
@@ -103,6 +116,7 @@ class Outbox:
             "secrets": [self._seal(endpoint_id, secret)],
             "created_at": now,
             "created_by": by,
+            "except_by": except_by,
             "state": EndpointState.ACTIVE,
             "failures": 0,
             "next_at": now,
@@ -170,13 +184,19 @@ class Outbox:
     def _listening(self) -> Select[*tuple[Any, ...]]:
         table = self.tables.endpoints
         return (
-            select(table.c.id, table.c.topics)
+            select(table.c.id, table.c.topics, table.c.except_by)
             .where(table.c.state != EndpointState.GONE)
             .order_by(table.c.id)
         )
 
     def _seal(self, endpoint_id: str, secret: str) -> str:
         return secret if self._vault is None else self._vault.seal(_place(endpoint_id), secret)
+
+
+def _wants(endpoint: Row[*tuple[Any, ...]], change: Change) -> bool:
+    if change.actor is not None and change.actor == endpoint.except_by:
+        return False
+    return not endpoint.topics or change.object in endpoint.topics
 
 
 def _place(endpoint_id: str) -> str:
@@ -192,6 +212,7 @@ def _endpoint(row: Row[*tuple[Any, ...]]) -> Endpoint:
         reason=row.reason,
         created_at=row.created_at,
         created_by=row.created_by,
+        except_by=row.except_by,
         failing_since=row.failing_since,
         delivered_at=row.delivered_at,
     )

@@ -64,6 +64,7 @@ def _endpoints(metadata: MetaData) -> Table:
         Column("secrets", Json, nullable=False),  # sealed, the newest first
         Column("created_at", Instant, nullable=False),
         Column("created_by", Id, nullable=False),
+        Column("except_by", Id),  # an actor of whose changes it is not told
         Column("state", String(10), nullable=False),
         Column("reason", Text),
         Column("failures", Integer, nullable=False),  # one after the other

@@ -101,6 +101,10 @@ class _EndpointIn(BaseModel):
         max_length=20,
         description=f"Collections to hear of; {_EVERYTHING} means all.",
     )
+    own_changes: bool = Field(
+        default=True,
+        description="Whether to hear of what is changed with the key that adds this endpoint.",
+    )
 
 
 def _endpoint_routes(registry: Registry, outbox: Outbox, access: api.Access) -> APIRouter:
@@ -122,8 +126,11 @@ def _endpoint_routes(registry: Registry, outbox: Outbox, access: api.Access) -> 
         given = api.parsed(_EndpointIn, body)
         topics = _collections(registry, given.topics)
         _check_address(env, given.url)
+        except_by = None if given.own_changes else author.id
         endpoint_id, secret = env.db.write(
-            lambda connection: outbox.add(connection, env, given.url, topics=topics, by=author.id)
+            lambda connection: outbox.add(
+                connection, env, given.url, topics=topics, by=author.id, except_by=except_by
+            )
         )
         return api.answer({"id": endpoint_id, "secret": secret}, HTTPStatus.CREATED)
 
@@ -164,6 +171,7 @@ def _endpoint(endpoint: Endpoint) -> dict[str, object]:
         "id": endpoint.id,
         "url": endpoint.url,
         "topics": endpoint.topics or [_EVERYTHING],
+        "own_changes": endpoint.except_by is None,
         "state": endpoint.state,
         "reason": endpoint.reason,
         "created_at": endpoint.created_at,

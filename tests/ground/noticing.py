@@ -86,12 +86,14 @@ class App:
         self.sender = Sender(self.env, OUTBOX, load)
         return self.sender
 
-    def listen(self, url="https://hub.example/hooks", topics=()):
+    def listen(self, url="https://hub.example/hooks", topics=(), except_by=None):
         return self.db.write(
-            lambda connection: OUTBOX.add(connection, self.env, url, topics=topics, by="us_1")
+            lambda connection: OUTBOX.add(
+                connection, self.env, url, topics=topics, by="us_1", except_by=except_by
+            )
         )
 
-    def save(self, *ids, version=1, name="n", deleted=False):
+    def save(self, *ids, version=1, name="n", deleted=False, by="us_1"):
         now = self.clock.now()
         rows = [
             {
@@ -103,7 +105,7 @@ class App:
             }
             for each in ids
         ]
-        changes = [Change("customers", each, version, now, "us_1") for each in ids]
+        changes = [Change("customers", each, version, now, by) for each in ids]
 
         def unit(connection):
             insert_many(connection, CUSTOMERS, rows, on_conflict=["id"])

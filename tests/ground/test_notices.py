@@ -84,6 +84,16 @@ def test_an_endpoint_hears_only_its_topics(app):
     assert app.save("cu_1") == 1
 
 
+def test_an_endpoint_may_leave_out_what_one_actor_changes(app):
+    app.listen(except_by="ke_hub")
+    assert app.save("cu_1", by="ke_hub") == 0
+    assert app.save("cu_1", version=2, by="us_1") == 1
+    assert app.save("cu_1", version=3, by="ke_hub") == 0
+    app.until_quiet()
+    ((_, body),) = app.wire.sent
+    assert json.loads(body)["changes"][0]["version"] == 3  # what is told is the state of now
+
+
 def test_a_change_that_is_rolled_back_is_not_told(app):
     app.listen()
 
