@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from ground import problem
 from ground.env import Env
 from ground.refusals import Problem
-from portal import guard, pages, secrets, service
+from portal import guard, pages, secrets, service, store
 from portal.assets import Assets
 from portal.errors import LastAdmin, NoSuchKey, NoSuchUser
 from portal.front import THEME_COOKIE
@@ -40,6 +40,7 @@ class Portal:
 
     def __init__(self, env: Env, *, hosts: Collection[str] = ()) -> None:
         self.env = env
+        self.keys = store.key_ring(env.db)
         self._hosts = hosts
         self._modules: list[Module] = []
         self._assets = Assets()

@@ -19,6 +19,7 @@ from portal.i18n import language, pick_language
 from portal.model import Principal
 from portal.rules import can, local_path
 from portal.security import session_cookie
+from portal.store import KeyRing
 
 Guard = Callable[[Request], Awaitable[Principal]]
 LANGUAGE_COOKIE = "rv_language"
@@ -28,6 +29,7 @@ class _Door(Protocol):
     """The part of the Portal that the guard needs."""
 
     env: Env
+    keys: KeyRing
 
 
 def require(permission: str) -> Guard:
@@ -48,12 +50,12 @@ async def authenticate(request: Request) -> Principal | None:
     """Return who makes the request, or None; a bearer token alone decides where there is one."""
     if hasattr(request.state, "principal"):
         return cast("Principal | None", request.state.principal)
-    env = cast("_Door", request.scope["portal"]).env
+    door = cast("_Door", request.scope["portal"])
     # A local read takes less time than a hop to a thread; a read over the network does not.
-    if env.db.dialect == "sqlite":
-        principal = _look_up(env, request)
+    if door.env.db.dialect == "sqlite":
+        principal = _look_up(door, request)
     else:
-        principal = await run_in_threadpool(_look_up, env, request)
+        principal = await run_in_threadpool(_look_up, door, request)
     request.state.principal = principal
     language.set(language_of(request, principal))
     return principal
@@ -63,7 +65,7 @@ def authenticate_refused(request: Request) -> Principal | None:
     """Return who met a refusal, for its page; nobody if that cannot be told now."""
     if not hasattr(request.state, "principal"):
         try:
-            request.state.principal = _look_up(cast("_Door", request.scope["portal"]).env, request)
+            request.state.principal = _look_up(cast("_Door", request.scope["portal"]), request)
         except DatabaseBusy:
             request.state.principal = None
     return cast("Principal | None", request.state.principal)
@@ -86,13 +88,15 @@ def is_htmx(request: Request) -> bool:
     return "hx-request" in request.headers
 
 
-def _look_up(env: Env, request: Request) -> Principal | None:
+def _look_up(door: _Door, request: Request) -> Principal | None:
     authorization = request.headers.get("authorization", "")
     if authorization:
         kind, _, secret = authorization.partition(" ")
-        return sign_in.principal_of_key(env, secret.strip()) if kind.lower() == "bearer" else None
+        if kind.lower() != "bearer":
+            return None
+        return sign_in.principal_of_key(door.env, door.keys, secret.strip())
     token = request.cookies.get(session_cookie(request.url.scheme))
-    return sign_in.principal_of_session(env, token) if token else None
+    return sign_in.principal_of_session(door.env, token) if token else None
 
 
 def _sign_in_first(request: Request) -> HTTPException:

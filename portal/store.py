@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from ground.database import Database, Remembered
 from ground.statements import insert_many
 from portal.model import ApiKey, Kind, Principal, Role, Session, Theme, User
 from portal.tables import api_keys, failures, sessions, users
+
+KeyRing: TypeAlias = Remembered[str, ApiKey | None]
+"""Keys by the digest of their secret."""
 
 _USER = select(*(column for column in users.c if column is not users.c.password_hash))
 _KEY = select(*(column for column in api_keys.c if column is not api_keys.c.secret_hash))
@@ -146,6 +150,11 @@ def key_by_hash(connection: Connection, secret_hash: str) -> ApiKey | None:
     """Return the key, revoked or not, by its primary key."""
     row = connection.execute(_KEY_BY_HASH, {"hash": secret_hash}).first()
     return None if row is None else _key(row)
+
+
+def key_ring(database: Database) -> KeyRing:
+    """Return the keys, each looked up once until anybody commits."""
+    return Remembered(database, lambda digest: lambda connection: key_by_hash(connection, digest))
 
 
 def key_by_id(connection: Connection, key_id: str) -> ApiKey | None:

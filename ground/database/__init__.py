@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 
 from ground.database.contract import Database, DatabaseBusy, NestedUnit, Watch, Work
 from ground.database.opening import open_database
+from ground.database.remembered import Remembered
 
 __all__ = [
     "Connection",
     "Database",
     "DatabaseBusy",
     "NestedUnit",
+    "Remembered",
     "Watch",
     "Work",
     "open_database",

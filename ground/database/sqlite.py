@@ -63,6 +63,7 @@ class SqliteDatabase(Database):
         )
         event.listen(self._engine, "connect", _prepare)
         self._readers: deque[Connection] = deque()
+        self._watches: list[_FileWatch] = []
         self._writer = _Writer(self)
 
     def read(self, work: Work[T]) -> T:
@@ -91,7 +92,9 @@ class SqliteDatabase(Database):
 
     def watch(self) -> Watch:
         """Return a watch on the file's version counter."""
-        return _FileWatch(self.connect(writing=False))
+        watch = _FileWatch(self.connect(writing=False))
+        self._watches.append(watch)
+        return watch
 
     def now(self, connection: Connection) -> datetime:  # noqa: ARG002 - the file has no clock
         """Return the machine's time: every process on the file shares it."""
@@ -119,6 +122,8 @@ class SqliteDatabase(Database):
     def close(self) -> None:
         """Finish what was submitted, then close."""
         self._writer.stop()
+        for watch in self._watches:
+            watch.close()
         while self._readers:
             self._readers.pop().close()
         self._engine.dispose()

@@ -2,14 +2,17 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
+from ground.database import open_database
 from portal import (
     FieldsRefused,
     LastAdmin,
     NoSuchKey,
     NoSuchUser,
+    Portal,
     Role,
     secrets,
     service,
@@ -206,19 +209,29 @@ def test_a_success_forgets_the_failures_of_that_account_and_address(portal, admi
 
 def test_a_key_speaks_for_its_role_until_it_is_revoked(portal):
     created = portal.create_key("Web shop", Role.CLERK, ("erp.products.read",))
-    who = sign_in.principal_of_key(portal.env, created.secret)
+    who = sign_in.principal_of_key(portal.env, portal.keys, created.secret)
     assert who is not None
     assert (who.id, who.role, who.scopes) == (created.key.id, Role.CLERK, ("erp.products.read",))
     portal.revoke_key(created.key.id)
-    assert sign_in.principal_of_key(portal.env, created.secret) is None
+    assert sign_in.principal_of_key(portal.env, portal.keys, created.secret) is None
+
+
+def test_a_key_revoked_by_another_process_is_refused_at_once(local_portal, tmp_path):
+    portal = local_portal
+    created = portal.create_key("Web shop", Role.CLERK)
+    assert sign_in.principal_of_key(portal.env, portal.keys, created.secret)
+    elsewhere = open_database(f"sqlite:///{tmp_path}/portal.db", schema="portal")
+    Portal(replace(portal.env, db=elsewhere)).revoke_key(created.key.id)
+    elsewhere.close()
+    assert sign_in.principal_of_key(portal.env, portal.keys, created.secret) is None
 
 
 def test_a_key_dies_on_its_day(portal, clock):
     created = portal.create_key("Web shop", Role.VIEWER, days=1)
     clock.advance(hours=23)
-    assert sign_in.principal_of_key(portal.env, created.secret)
+    assert sign_in.principal_of_key(portal.env, portal.keys, created.secret)
     clock.advance(hours=1)
-    assert sign_in.principal_of_key(portal.env, created.secret) is None
+    assert sign_in.principal_of_key(portal.env, portal.keys, created.secret) is None
 
 
 def test_the_last_use_of_a_key_is_written_once_a_minute(portal, clock):
@@ -227,14 +240,14 @@ def test_the_last_use_of_a_key_is_written_once_a_minute(portal, clock):
     writes = []
     portal.env.db.on_commit(lambda: writes.append(1))
     first = clock.now()
-    sign_in.principal_of_key(portal.env, created.secret)
+    sign_in.principal_of_key(portal.env, portal.keys, created.secret)
     eventually(lambda: portal.list_keys()[0].used_at == first and writes)
     del writes[:]
     clock.advance(seconds=59)
-    sign_in.principal_of_key(portal.env, created.secret)
+    sign_in.principal_of_key(portal.env, portal.keys, created.secret)
     assert writes == []
     clock.advance(seconds=1)
-    sign_in.principal_of_key(portal.env, created.secret)
+    sign_in.principal_of_key(portal.env, portal.keys, created.secret)
     eventually(lambda: portal.list_keys()[0].used_at == clock.now())
 
 
