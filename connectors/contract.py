@@ -183,6 +183,8 @@ class Written:
     """Nobody else wrote between the expected version and this one."""
     changed: bool
     """False: it held these values already."""
+    read_back: bool = False
+    """The record was read after the write, by the hub, for the system does not answer with it."""
 
 
 @dataclass(frozen=True, slots=True)

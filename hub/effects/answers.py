@@ -21,7 +21,7 @@ from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict
 from hub.effects import settling, store
 from hub.effects.arrivals import announce_live, release_arrived
-from hub.effects.delivery import Delivery, look
+from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import NewEffect, Settled
 from hub.effects.rules import EffectState, is_exhausted, retry_at
@@ -52,7 +52,7 @@ class _Settling:
 
 
 def settle_answers(
-    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult]
+    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult | Ask]
 ) -> None:
     """Write what the answers mean; crossrefs changed meanwhile are taken afresh."""
     at = to_microseconds(delivery.now)
@@ -80,7 +80,7 @@ def _afresh(delivery: Delivery, sent: Sequence[Frozen]) -> list[Frozen]:
 
 
 def _settle(
-    delivery: Delivery, made: _Settling, frozen: Frozen, result: WriteResult, at: int
+    delivery: Delivery, made: _Settling, frozen: Frozen, result: WriteResult | Ask, at: int
 ) -> None:
     match result:
         case Written():
@@ -100,6 +100,8 @@ def _settle(
             )
         case TryLater():
             _later(delivery, made, frozen, result)
+        case Ask():
+            _give_up(delivery, made, frozen, result.reason)
         case _:
             assert_never(result)
 
@@ -111,7 +113,14 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
     landed = settling.land(
         before,
         frozen.paths,
-        Answer(result.external_id, result.version, record, result.exclusive, at),
+        Answer(
+            result.external_id,
+            result.version,
+            record,
+            result.exclusive,
+            at,
+            read_back=result.read_back,
+        ),
         look(delivery, record, before, replace(golden, body=_as_sent(frozen))),
     )
     crossref = landed.crossref
@@ -121,6 +130,9 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
     if landed.inbound:
         made.events.append(_event(delivery, crossref, record, created=before.record is None))
     made.plans += _later_references(delivery, frozen, crossref)
+    for path in landed.ignored:
+        why = settling.NOT_APPLIED
+        made.conflicts.append(_question(delivery, frozen, REFUSED_WRITE, path, why))
     answer = {"version": result.version, "changed": result.changed} | (
         {"normalised": {path: list(pair) for path, pair in landed.normalised.items()}}
         if landed.normalised

@@ -15,6 +15,13 @@ from master_data.fields import entity_schema
 from master_data.model import Crossref, Golden
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A person must tell what became of a write, or what is to become of it."""
+
+    reason: str
+
+
 @dataclass(slots=True)
 class Delivery:
     """One claimed batch of one connection."""

@@ -1,6 +1,6 @@
 """Finds out what became of writes whose answer was lost: by client key, or by a read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from connectors.contract import (
     Absent,
     GoneRecord,
+    OutcomeUnknown,
     SourceState,
     TryLater,
     Write,
@@ -19,10 +20,11 @@ from ground.database import Connection
 from hub.connections import service as connections
 from hub.effects import settling, store
 from hub.effects.answers import settle_answers
-from hub.effects.delivery import Delivery, look
+from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import Effect, Settled
 from hub.effects.rules import EffectState
+from hub.effects.searching import search
 from hub.effects.settling import NotLanded
 from hub.projection.family import load_pairs
 from hub.wiring import Hub, OpenConnection
@@ -31,9 +33,7 @@ __all__ = ["resolve_unknown"]
 
 BATCH = 100
 MARGIN = timedelta(seconds=5)
-CAN_DUPLICATE = (
-    "the create may have landed and this system cannot tell; look there before it is sent again"
-)
+ACCEPTED = "accepted there; to be read back"
 
 
 def resolve_unknown(hub: Hub, connection: OpenConnection) -> int:
@@ -101,13 +101,43 @@ def _resolve(delivery: Delivery, object_type: str, sent: Sequence[Frozen]) -> No
 
 def _create_again(
     delivery: Delivery, object_type: str, creates: Sequence[Frozen]
-) -> list[WriteResult]:
-    """Send creates again under their client key, or leave them to a person where there is none."""
+) -> Sequence[WriteResult | Ask]:
+    """Send creates again under their client key, or search for them where there is none."""
     connector = delivery.connection.connector
     if connector.capabilities.client_key:
         writes = [each.write for each in creates]
         return connector.write(object_type, writes, delivery.until - MARGIN)
-    return [TryLater(3600.0, CAN_DUPLICATE) for _ in creates]
+    return [search(delivery, each) for each in creates]
+
+
+def read_back(
+    delivery: Delivery, object_type: str, results: Sequence[WriteResult]
+) -> list[WriteResult]:
+    """Read what was written where the system does not answer with the record.
+
+    Where a read may lag behind a write, or does not succeed, the outcome of an update is unknown
+    until the read that resolves it; a create is taken as sent, for its id is known.
+    """
+    connector = delivery.connection.connector
+    blind = [r.external_id for r in results if isinstance(r, Written) and r.record is None]
+    states: Mapping[str, SourceState | Absent] = {}
+    if blind and not connector.capabilities.read_lag:
+        try:
+            states = connector.read(object_type, blind)
+        except ConnectorError as error:
+            connections.report_failure(delivery.hub, delivery.connection.id, error)
+    return [
+        _seen(frozen, each, states.get(each.external_id))
+        if isinstance(each, Written) and each.record is None
+        else each
+        for frozen, each in zip(delivery.frozen, results, strict=True)
+    ]
+
+
+def _seen(frozen: Frozen, written: Written, state: SourceState | Absent | None) -> WriteResult:
+    if isinstance(state, SourceState):
+        return replace(written, version=state.version, record=state.record, read_back=True)
+    return written if frozen.write.external_id is None else OutcomeUnknown(ACCEPTED)
 
 
 def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> WriteResult:
@@ -118,7 +148,8 @@ def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> W
     told = agreed | {path: value for path, value in frozen.paths.items() if value is not None}
     sight = look(delivery, state.record, frozen.crossref, replace(golden, body=told))
     verdict = settling.resolve(frozen.crossref, frozen.paths, version=state.version, sight=sight)
-    if isinstance(verdict, NotLanded):
+    accepted = (frozen.effect.answer or {}).get("reason") == ACCEPTED
+    if isinstance(verdict, NotLanded) and not accepted:
         return TryLater(0.0, "it had not landed; sent again")
     return Written(
         external_id=state.external_id,
@@ -126,6 +157,7 @@ def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> W
         record=state.record,
         exclusive=False,
         changed=True,
+        read_back=accepted,
     )
 
 

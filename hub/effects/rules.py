@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from hashlib import sha256
+from unicodedata import normalize
 
 from ground.strict_json import canonical
 from master_data.model import Value
@@ -41,6 +43,41 @@ def retry_at(attempts: int, now: datetime, jitter: float) -> datetime:
 def is_exhausted(planned_at: datetime, now: datetime) -> bool:
     """Say whether a record was retried long enough; it is kept until a person decides."""
     return now - planned_at >= GIVE_UP_AFTER
+
+
+def in_normal_form(sent: Value, held: Value) -> bool:
+    """Say whether a system holds in its own form what was sent: case, space, signs, scale, cut.
+
+    A value that has nothing in common with what was sent is not its normal form.
+    """
+    if isinstance(sent, str) and isinstance(held, str):
+        mine, theirs = _folded(sent), _folded(held)
+        if mine and theirs and (mine == theirs or mine.startswith(theirs)):
+            return True
+        return _same_number(sent, held)
+    if isinstance(sent, Mapping) and isinstance(held, Mapping):
+        return all(
+            held.get(name) == value or in_normal_form(value, held.get(name))
+            for name, value in sent.items()
+            if value not in (None, "", [], {})
+        )
+    return False
+
+
+def _folded(text: str) -> str:
+    """Return letters and digits alone, without case and accents."""
+    plain = normalize("NFKD", text.casefold())
+    return "".join(each for each in plain if each.isalnum())
+
+
+def _same_number(one: str, other: str) -> bool:
+    try:
+        mine, theirs = Decimal(one), Decimal(other)
+    except InvalidOperation:
+        return False
+    if not (mine.is_finite() and theirs.is_finite()):
+        return False
+    return abs(mine - theirs) < Decimal(1).scaleb(int(theirs.as_tuple().exponent))
 
 
 def value_mark(value: Value) -> str:

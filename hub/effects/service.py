@@ -18,7 +18,7 @@ from hub.effects.arrivals import release_arrived
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
-from hub.effects.resolving import resolve_unknown
+from hub.effects.resolving import read_back, resolve_unknown
 from hub.effects.rules import EffectState
 from hub.projection.board import Board
 from hub.projection.family import load_pairs
@@ -80,6 +80,7 @@ def _deliver(delivery: Delivery, claimed: Sequence[Effect]) -> None:
         delivery.hub.db.write(lambda c: _freeze(c, delivery))
         if delivery.frozen:
             results = _send(delivery, object_type, [each.write for each in delivery.frozen])
+            results = read_back(delivery, object_type, results)
             settle_answers(delivery, delivery.frozen, results)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from hub.effects.rules import note_writes
+from hub.effects.rules import in_normal_form, note_writes
 from hub.projection.views import Sight
 from master_data.merge import Reading
 from master_data.model import (
@@ -14,6 +14,8 @@ from master_data.model import (
     is_blank,
 )
 
+NOT_APPLIED = "accepted there, but not applied"
+
 
 @dataclass(frozen=True, slots=True)
 class Landed:
@@ -22,6 +24,8 @@ class Landed:
     crossref: Crossref
     inbound: bool
     normalised: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    """Paths that the system accepted and did not apply: it shows what it showed before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Answer:
     record: Record
     exclusive: bool
     at: int
+    read_back: bool = False
+    """The record was read after the write, for the system does not answer with it."""
 
 
 def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sight) -> Landed:
@@ -41,19 +47,10 @@ def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sigh
     If nobody else wrote, a value that came back different is the system's normal form of ours.
     Otherwise it is somebody's change and stays to be judged.
     """
-    base, normalised, inbound = dict(crossref.base), {}, False
-    for path, value in sent.items():
-        reading = sight.readings.get(path, Reading(None, None))
-        held = None if is_blank(reading.value) else reading.value
-        if held != value and not answer.exclusive:
-            inbound = True
-            continue
-        if held != value:
-            normalised[path] = (value, held)
-        if value is None and path.endswith("]") and held is None:
-            base.pop(path, None)
-        else:
-            base[path] = Base(reading.words, value)
+    base = dict(crossref.base)
+    ignored = [path for path in sent if _is_ignored(crossref, sent, answer, sight, path)]
+    told = {path: value for path, value in sent.items() if path not in ignored}
+    normalised, inbound = _agree(base, told, answer, sight)
     for path, reading in sight.readings.items():
         agreed = base.get(path)
         if path in sent:
@@ -70,11 +67,46 @@ def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sigh
         base=base,
         elements=sight.elements,
         absent=sight.absent,
+        held=crossref.held | dict.fromkeys(ignored, NOT_APPLIED),
         writes=note_writes(crossref.writes, sent, answer.at),
         seen_at=max(crossref.seen_at, answer.at),
         settled_at=answer.at,
     )
-    return Landed(settled, inbound or bool(sight.unresolved or sight.problems), normalised)
+    inbound = inbound or bool(sight.unresolved or sight.problems)
+    return Landed(settled, inbound, normalised, tuple(ignored))
+
+
+def _agree(
+    base: dict[str, Base], sent: dict[str, Value], answer: Answer, sight: Sight
+) -> tuple[dict[str, tuple[Value, Value]], bool]:
+    """Note in `base` what was agreed; return what came back in another form, and foreign values."""
+    normalised: dict[str, tuple[Value, Value]] = {}
+    inbound = False
+    for path, value in sent.items():
+        reading = sight.readings.get(path, Reading(None, None))
+        held = None if is_blank(reading.value) else reading.value
+        if held != value and not answer.exclusive and not in_normal_form(value, held):
+            inbound = True
+            continue
+        if held != value:
+            normalised[path] = (value, held)
+        if value is None and path.endswith("]") and held is None:
+            base.pop(path, None)
+        else:
+            base[path] = Base(reading.words, value)
+    return normalised, inbound
+
+
+def _is_ignored(
+    crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sight, path: str
+) -> bool:
+    """Say whether a system answered "done" and still shows the value it had."""
+    before, reading = crossref.base.get(path), sight.readings.get(path)
+    if not (answer.exclusive or answer.read_back) or before is None or reading is None:
+        return False
+    held = None if is_blank(reading.value) else reading.value
+    same = reading.words == before.words and held != sent[path]
+    return same and not in_normal_form(sent[path], held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ __all__ = [
     "ring",
     "serve",
     "waiting_for",
+    "waiting_on",
 ]
 
 
@@ -241,6 +242,12 @@ def waiting_for(connection: Connection, names: Sequence[str], now: datetime) -> 
     )
     values = {"names": keys(connection, list(names)), "at": now}
     return int(connection.execute(statement, values).rowcount)
+
+
+def waiting_on(connection: Connection, name: str) -> list[str]:
+    """Return the external ids of the lanes that wait for a name."""
+    found = connection.scalars(select(lane.c.key).where(lane.c.waits_for == name))
+    return [key.split("|", 2)[2] for key in found]
 
 
 def make_due(connection: Connection, connection_id: str, now: datetime) -> None:

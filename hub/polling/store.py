@@ -13,7 +13,7 @@ from hub.lanes.store import Lease
 from hub.polling.model import Poll
 from hub.polling.tables import poll
 
-__all__ = ["all_polls", "any_due", "ask_full", "claim", "ensure", "make_due", "save"]
+__all__ = ["all_polls", "any_due", "ask_full", "claim", "ensure", "last_ok_at", "make_due", "save"]
 
 _COLUMNS = [poll.c[field.name] for field in fields(Poll)]
 
@@ -88,6 +88,15 @@ def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime
     due = exists().where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
     values = {"ids": keys(connection, connection_ids), "now": now}
     return bool(connection.scalar(select(due), values))
+
+
+def last_ok_at(connection: Connection, connection_id: str, object_type: str) -> datetime | None:
+    """Return when the feed of an object type was last read to its end."""
+    query = select(poll.c.last_ok_at).where(
+        poll.c.connection == connection_id, poll.c.object_type == object_type
+    )
+    found: datetime | None = connection.scalar(query)
+    return found
 
 
 def all_polls(connection: Connection, connection_id: str) -> list[Poll]:

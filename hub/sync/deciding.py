@@ -8,6 +8,7 @@ import structlog
 
 from connectors.contract import Absent, SourceState
 from hub.conflicts.model import NewConflict, OpenConflict
+from hub.effects import store as effects
 from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
 from hub.lanes.store import Lane
@@ -86,6 +87,7 @@ class Deciding:
         self.states: dict[Place, _State | None] = {}
         self.links: dict[str, Links] = {}
         self.reasons: dict[str, Event] = {}
+        self.in_flight: set[str] = set()
         opened = hub.directory.connections().values()
         self.clocks = Clocks(
             {c.id: c.rank for c in opened},
@@ -116,6 +118,9 @@ class Deciding:
         self.verdict.keys = {key: tuple(hits.get(key, ())) for key in keys}
         ids = {golden_id for found in hits.values() for golden_id in found}
         self.hub.db.read(lambda c: load_family(c, self.board, ids))
+        creating = [c.id for c in self.board.crossrefs.values() if c.external_id is None]
+        if creating:
+            self.in_flight = self.hub.db.read(lambda c: effects.busy_crossrefs(c, creating))
 
     def known(self, choice: Known, told: Sequence[Event], golden_id: str) -> None:
         """Close events that tell what was decided or written already."""
@@ -141,14 +146,37 @@ class Deciding:
     def _must_wait(
         self, lane: Lane, place: Place, state: _State, event: Event, told: Sequence[Event]
     ) -> bool:
-        """Our own create that is not answered yet comes back: its answer will know it."""
+        """Our own create that is not answered yet comes back: its answer will know it.
+
+        Told by our client key, or, where a system keeps none, by a match key of a create under way.
+        """
         own = self._own(place, state)
-        if own is None or own.state is not CrossrefState.CREATING or lane.attempts >= ADOPT_AFTER:
+        if own is not None and lane.attempts >= ADOPT_AFTER:
+            return False
+        if own is None and self.board.crossref_at(place) is None:
+            own = self._under_way(place, state)
+        if own is None or own.state is not CrossrefState.CREATING:
             return False
         detail = {"reason": "our own create, not answered yet"}
         self._close(told, event, Outcome.WAITING, own.golden_id, detail)
         self.verdict.waiting[lane.key] = f"effect:{own.id}"
         return True
+
+    def _under_way(self, place: Place, state: _State) -> Crossref | None:
+        """Return a create sent to this system for a golden record that shares a match key."""
+        entity = self._mapping(place).entity
+        keys = identity.keys_of(entity, self._look(place, state, None, None)).all
+        hits = self.board.key_candidates(keys, entity)
+        return next(
+            (
+                mate
+                for golden_ids in hits.values()
+                for golden_id in golden_ids
+                for mate in self.board.crossrefs_of(golden_id)
+                if mate.id in self.in_flight and (mate.connection, mate.object_type) == place[:2]
+            ),
+            None,
+        )
 
     def _absent(self, crossref: Crossref | None, event: Event, told: Sequence[Event]) -> None:
         if crossref is None or crossref.state is CrossrefState.GONE:

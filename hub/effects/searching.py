@@ -1,0 +1,72 @@
+"""Where a system keeps no client key: wait, search, and only then create again.
+
+A create whose answer was lost may have landed. Its record comes back by the feed, shares a match
+key with the golden record, and waits for the create (`hub.sync.deciding`). So the records that wait
+are looked at once it settled; if none waits although the feed was read to its end meanwhile, the
+create did not land. What cannot be told by that is a person's to tell.
+"""
+
+from datetime import timedelta
+
+from connectors.contract import Absent, OutcomeUnknown, SourceState, TryLater, WriteResult, Written
+from hub.effects.delivery import Ask, Delivery, look
+from hub.effects.freezing import Frozen
+from hub.effects.rules import in_normal_form
+from hub.lanes import store as lanes
+from hub.polling import store as polls
+from master_data.blocking import match_keys
+from master_data.model import split_path
+
+__all__ = ["CAN_DUPLICATE", "search"]
+
+CAN_DUPLICATE = (
+    "the create may have landed and this system cannot tell; look there before it is sent again"
+)
+
+
+def search(delivery: Delivery, frozen: Frozen) -> WriteResult | Ask:
+    """Return what became of a create that the system does not know by our key."""
+    golden = delivery.board.goldens[frozen.crossref.golden_id]
+    if not match_keys(golden.entity, golden.body).all:
+        return Ask(CAN_DUPLICATE)
+    name = f"effect:{frozen.crossref.id}"
+    waiting = delivery.hub.db.read(lambda c: lanes.waiting_on(c, name))
+    if not waiting:
+        if _was_read_since(delivery, frozen):
+            return TryLater(0.0, "it is not there; sent again")
+        return OutcomeUnknown("it may have landed; the feed has not been read since")
+    found = delivery.connection.connector.read(frozen.effect.object_type, waiting)
+    mine = [each for each in found.values() if _shows(delivery, frozen, each)]
+    if len(mine) != 1 or not isinstance(mine[0], SourceState):
+        return Ask(CAN_DUPLICATE)
+    there = mine[0]
+    return Written(there.external_id, there.version, there.record, exclusive=False, changed=True)
+
+
+def _was_read_since(delivery: Delivery, frozen: Frozen) -> bool:
+    """Say whether the feed was read from beginning to end after the create had settled."""
+    can = delivery.connection.connector.capabilities
+    effect, sent_at = frozen.effect, frozen.effect.sent_at or frozen.effect.planned_at
+    slack = can.settles_within + can.read_lag + delivery.hub.settings.lease
+    read_at = delivery.hub.db.read(
+        lambda c: polls.last_ok_at(c, effect.connection, effect.object_type)
+    )
+    return read_at is not None and read_at > sent_at + timedelta(seconds=slack)
+
+
+def _shows(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> bool:
+    """Say whether a record holds every plain value that was sent."""
+    if isinstance(state, Absent):
+        return False
+    golden = delivery.board.goldens[frozen.crossref.golden_id]
+    readings = look(delivery, state.record, frozen.crossref, golden).readings
+    sent = {
+        path: value
+        for path, value in frozen.paths.items()
+        if value is not None and split_path(path)[1] is None
+    }
+    return bool(sent) and all(
+        path in readings
+        and (readings[path].value == value or in_normal_form(value, readings[path].value))
+        for path, value in sent.items()
+    )
