@@ -46,7 +46,7 @@ class Mirror:
 def by_schema(shape: Shape) -> Samples:
     """Make values that a leaf's JSON Schema allows; null is left to the caller."""
     schema = shape.schema
-    if codes := sorted(shape.codes(), key=str):
+    if codes := sorted(shape.codes, key=str):
         return st.sampled_from(codes)
     kinds = schema.get("type", "string")
     kind = next((one for one in [kinds] if isinstance(one, str)), None) or next(
@@ -70,7 +70,7 @@ def words(operation: Operation, app: Shape) -> Samples:  # noqa: C901, PLR0911 o
         case ops.Copy():
             return by_schema(app)
         case ops.Text():
-            return st.sampled_from(sorted(app.codes(), key=str)) if app.codes() else TEXT
+            return st.sampled_from(sorted(app.codes, key=str)) if app.codes else TEXT
         case ops.DecimalNumber():
             return DECIMALS | st.integers(-1000, 1000)
         case ops.Boolean(yes, no):

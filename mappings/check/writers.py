@@ -1,0 +1,157 @@
+"""Who writes what: one writer per place, and nobody missing where a side requires a value."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from mappings import ops
+from mappings.check.findings import Reason, Report
+from mappings.predicates import allowed_values
+from mappings.shapes import Shape
+
+Targets = dict[str, ops.Place]
+
+
+def app_targets(rules: Iterable[ops.Rule]) -> Iterator[tuple[str, ops.Place]]:
+    """Every app path that rules write, with the rule's place."""
+    for rule in rules:
+        match rule:
+            case ops.Field(app=paths, direction=direction, place=place):
+                if direction.writes:
+                    yield from ((path, place) for path in paths)
+            case ops.Constant(app=app, place=place):
+                if app is not None:
+                    yield app, place
+            case ops.Each(app=path, direction=direction, place=place):
+                if direction.writes:
+                    yield path, place
+            case _:
+                assert_never(rule)
+
+
+def golden_targets(rules: Iterable[ops.Rule]) -> Iterator[tuple[str, ops.Place]]:
+    """Every golden path that rules read into, with the rule's place."""
+    for rule in rules:
+        match rule:
+            case ops.Field(golden=path, direction=direction, place=place):
+                if direction.reads:
+                    yield path, place
+            case ops.Constant(golden=golden, place=place):
+                if golden is not None:
+                    yield golden, place
+            case ops.Each(golden=path, direction=direction, place=place):
+                if direction.reads:
+                    yield path, place
+            case _:
+                assert_never(rule)
+
+
+def check_one_writer(rules: Iterable[ops.Rule], report: Report) -> None:
+    """Ask that no place is written by two rules, nor a place inside another."""
+    rules = list(rules)
+    _check_twice(app_targets(rules), "app", report)
+    _check_twice(golden_targets(rules), "golden record", report)
+
+
+def _check_twice(targets: Iterable[tuple[str, ops.Place]], whose: str, report: Report) -> None:
+    written: Targets = {}
+    around: Targets = {}  # every place that holds a written one
+    for path, place in targets:
+        steps = path.split(".")
+        outer = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
+        first = next((written[one] for one in outer if one in written), around.get(path))
+        if first is not None:
+            message = f"is written to the {whose} by line {first.line} too: keep one"
+            report.add(place, path, Reason.TWO_WRITERS, message)
+        written.setdefault(path, place)
+        for one in outer[:-1]:
+            around.setdefault(one, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a mapping, or of a list's elements, as `check_required` asks about it."""
+
+    shape: Shape
+    whose: str
+    place: ops.Place
+    prefix: str = ""
+
+
+def check_required(targets: Iterable[tuple[str, ops.Place]], side: Side, report: Report) -> None:
+    """Name what a side requires and nobody writes: it would refuse every new record.
+
+    Asked of each object into which at least one rule writes.
+    """
+    written = dict(targets)
+    inside: dict[str, ops.Place] = {"": side.place} if written else {}
+    for path, place in written.items():
+        steps = path.split(".")
+        for count in range(1, len(steps)):
+            inside.setdefault(".".join(steps[:count]), place)
+    covered = written.keys() | inside.keys()
+    for outer, place in inside.items():
+        shape = side.shape.at(outer) if outer else side.shape
+        for name in sorted(_wanted(shape) if shape else ()):
+            path = f"{outer}.{name}" if outer else name
+            if path not in covered:
+                message = f"the {side.whose} requires this field and no rule writes it: add one"
+                report.add(place, f"{side.prefix}{path}", Reason.REQUIRED, message)
+
+
+def _wanted(shape: Shape) -> Iterator[str]:
+    for name in shape.required:
+        inner = shape.properties.get(name)
+        if inner is None or not (inner.says("readOnly") or "default" in inner.schema):
+            yield name
+
+
+def check_blank(
+    field: ops.Field, app: Shape, golden: Shape, publish: ops.Predicate, report: Report
+) -> None:
+    """Ask that what the app requires is never blank in golden, or has a default."""
+    if not field.direction.writes or field.default.app is not None:
+        return
+    if may_be_blank(field.golden, golden, publish):
+        for path in field.app:
+            if requires(app, path) and not app.trail(path)[-1].nullable:
+                message = (
+                    "the app requires this field and the golden record may lack it: "
+                    "add default: {app: …}, or ask for it under publish when"
+                )
+                report.add(field.place, path, Reason.REQUIRED, message)
+
+
+def requires(side: Shape, path: str) -> bool:
+    """Whether every object on the way to a place must have the next step."""
+    here = side
+    for step in path.split("."):
+        if step not in here.required or "default" in here.properties[step].schema:
+            return False
+        here = here.properties[step]
+    return True
+
+
+def may_be_blank(path: str, golden: Shape, publish: ops.Predicate) -> bool:
+    """Whether a golden record that is published may lack a field."""
+    if requires(golden, path) or is_present(publish, path):
+        return False
+    allowed = allowed_values(publish, path)
+    return allowed is None or not allowed
+
+
+def is_present(predicate: ops.Predicate, path: str) -> bool:
+    """Whether a predicate holds only where a field is not blank."""
+    match predicate:
+        case ops.Present(field, present):
+            return present and field == path
+        case ops.Contains(field, _):
+            return field == path
+        case ops.AllOf(parts):
+            return any(is_present(part, path) for part in parts)
+        case ops.AnyOf(parts):
+            return bool(parts) and all(is_present(part, path) for part in parts)
+        case ops.In() | ops.Not():
+            return False
+        case _:
+            assert_never(predicate)
