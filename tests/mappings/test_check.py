@@ -54,7 +54,7 @@ lists:
     golden: points
     key: id
     only: {{kind: [phone]}}
-    fields: [{{app: value, golden: value}}]
+    fields: [{{app: value, golden: value}}, {{app: kind, golden: kind}}]
 """
 LIST = "lists:\n  - {app: points, golden: points, "
 FAULTY = [
