@@ -30,11 +30,13 @@ from hub.events import store as events
 from hub.events.model import FILLED, SETTLED, NewEvent
 from hub.lanes import store as lanes
 from hub.projection.planning import CREATE, UPDATE
+from hub.projection.rules import stale_paths
 from master_data import store as golden_store
 from master_data.errors import GoldenMoved
-from master_data.model import Crossref, split_path
+from master_data.model import Crossref, Golden, split_path
 
 REFUSED_WRITE = "refused_write"
+_MOVED = "golden moved on while it was under way"
 UNDELIVERED = "undelivered"
 
 
@@ -49,6 +51,8 @@ class _Settling:
     plans: list[NewEffect] = field(default_factory=list)
     live: list[Crossref] = field(default_factory=list)
     freed: list[str] = field(default_factory=list)
+    shown: dict[str, Crossref] = field(default_factory=dict)
+    """Golden id -> crossref that is said to show it now."""
 
 
 def settle_answers(
@@ -129,6 +133,10 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
         made.live.append(crossref)
     if landed.inbound:
         made.events.append(_event(delivery, crossref, record, created=before.record is None))
+    else:
+        made.shown[crossref.golden_id] = crossref
+        if not frozen.missing and _falls_behind(delivery, crossref, golden):
+            made.plans.append(_new_effect(delivery, crossref, _MOVED))
     made.plans += _later_references(delivery, frozen, crossref)
     for path in landed.ignored:
         why = settling.NOT_APPLIED
@@ -143,6 +151,13 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
             frozen.effect.id, EffectState.CONFIRMED, delivery.now, answer, frozen.effect.attempts
         )
     )
+
+
+def _falls_behind(delivery: Delivery, crossref: Crossref, golden: Golden) -> bool:
+    """Say whether golden moved on, perhaps back, since this write was frozen."""
+    mapping = delivery.connection.mappings[crossref.object_type]
+    stale = stale_paths(golden, crossref, mapping.outbound_paths, mapping.list_paths)
+    return crossref.is_primary and bool(stale)
 
 
 def _as_sent(frozen: Frozen) -> dict[str, Any]:
@@ -280,6 +295,14 @@ def _give_up(delivery: Delivery, made: _Settling, frozen: Frozen, reason: str) -
     made.settled.append(Settled(effect.id, EffectState.DEAD, delivery.now, answer, effect.attempts))
 
 
+def _overtaken(delivery: Delivery, made: _Settling, connection: Connection) -> list[NewEffect]:
+    """Plan again where golden moved since it was read: its decision still saw the old base."""
+    read = delivery.board.read_goldens
+    versions = {each: read[each] for each in made.shown if each in read}
+    moved = golden_store.moved_goldens(connection, versions) if versions else set()
+    return [_new_effect(delivery, made.shown[each], _MOVED) for each in sorted(moved)]
+
+
 def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:
     """Write all. Raises GoldenMoved if a crossref is not as the freeze left it."""
     at: datetime = delivery.hub.db.now(connection)
@@ -287,7 +310,7 @@ def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:
     if len(golden_store.try_update_crossrefs(connection, frozen)) != len(frozen):
         raise GoldenMoved
     store.settle(connection, made.settled, delivery.token, at)
-    store.plan(connection, made.plans, at)
+    store.plan(connection, [*made.plans, *_overtaken(delivery, made, connection)], at)
     conflicts.open_many(connection, made.conflicts, at)
     events.insert(connection, made.events, at)
     announce_live(connection, made.live, at)

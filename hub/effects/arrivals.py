@@ -17,6 +17,7 @@ def announce_live(connection: Connection, crossrefs: Iterable[Crossref], at: dat
     told = [each for each in crossrefs if each.external_id is not None]
     if not told:
         return
+    effects.follow(connection, {each.id: each.lane for each in told})
     names = [f"{each.connection}:{each.entity}:{each.external_id}" for each in told]
     lanes.waiting_for(connection, [*names, *(f"effect:{each.id}" for each in told)], at)
     effects.release(connection, [f"{each.connection}:{each.golden_id}" for each in told], at)

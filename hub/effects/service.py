@@ -127,7 +127,7 @@ def _freeze(connection: Connection, delivery: Delivery) -> None:
         if each.crossref.id in moved
     ]
     kept = {e.effect.id: e for e in delivery.frozen if e.crossref.id not in moved}
-    frozen = {effect_id: each.to_json() for effect_id, each in kept.items()}
+    frozen = {key: (each.crossref.lane, each.to_json()) for key, each in kept.items()}
     held = store.freeze(connection, frozen, delivery.token, now)
     delivery.frozen = [kept[effect_id] for effect_id in kept if effect_id in held]
     store.settle(connection, settled, delivery.token, now)

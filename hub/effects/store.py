@@ -64,6 +64,15 @@ def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None
 
 
 _OTHER = effect.alias("other")
+_FREE = and_(
+    ~exists().where(
+        _OTHER.c.crossref_id == effect.c.crossref_id,
+        _is(_OTHER, *_IN_FLIGHT),
+        _OTHER.c.id != effect.c.id,
+    ),
+    ~exists().where(lane.c.key == effect.c.lane, lane.c.token.is_not(None)),
+)
+"""No other write of the record is in flight, and nobody decides its lane."""
 _CLAIM = (
     update(effect)
     .where(
@@ -74,12 +83,7 @@ _CLAIM = (
                 effect.c.connection == bindparam("conn"),
                 effect.c.state == bindparam("wanted"),
                 effect.c.due_at <= bindparam("now"),
-                ~exists().where(
-                    _OTHER.c.crossref_id == effect.c.crossref_id,
-                    _is(_OTHER, *_IN_FLIGHT),
-                    _OTHER.c.id != effect.c.id,
-                ),
-                ~exists().where(lane.c.key == effect.c.lane, lane.c.token.is_not(None)),
+                _FREE,
             )
             .order_by(effect.c.due_at)
             .limit(bindparam("take"))
@@ -115,18 +119,22 @@ def claim(  # noqa: PLR0913 - one statement's parameters
 
 
 def freeze(
-    connection: Connection, frozen: Mapping[str, Mapping[str, Any]], token: str, at: datetime
+    connection: Connection,
+    frozen: Mapping[str, tuple[str, Mapping[str, Any]]],
+    token: str,
+    at: datetime,
 ) -> set[str]:
-    """Mark claimed effects sent with what will be written; return those still held."""
+    """Mark claimed effects sent: id -> lane and what will be written. Return those still held."""
     rows = [
         {
             "id": effect_id,
             "token": token,
             "state": EffectState.SENT.value,
+            "lane": lane_now,
             "frozen": dict(values),
             "sent_at": at,
         }
-        for effect_id, values in frozen.items()
+        for effect_id, (lane_now, values) in frozen.items()
     ]
     return {key[0] for key in update_many(connection, effect, ["id", "token"], rows)}
 
@@ -264,6 +272,21 @@ def lost(connection: Connection, connection_id: str, now: datetime, due: datetim
     connection.execute(statement)
 
 
+def follow(connection: Connection, lanes: Mapping[str, str]) -> None:
+    """Move the open effects of crossrefs (id -> lane) to the lane their record has by now."""
+    rows = [
+        {"id": row.id, "lane": lanes[row.crossref_id]}
+        for row in connection.execute(
+            select(effect.c.id, effect.c.crossref_id).where(
+                _OPEN, among(effect.c.crossref_id, "ids")
+            ),
+            {"ids": keys(connection, sorted(lanes))},
+        )
+    ]
+    if rows:
+        update_many(connection, effect, ["id"], rows)
+
+
 def release(connection: Connection, names: Iterable[str], now: datetime) -> None:
     """Make the effects due that waited for one of these records: `connection:golden id`."""
     statement = (
@@ -293,12 +316,12 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
 
 
 def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
-    """Say whether an effect of these connections is due."""
+    """Say whether an effect of these connections is due and can be claimed."""
     due = exists().where(
         _OPEN,
         among(effect.c.connection, "ids"),
-        _is(effect, EffectState.PLANNED, EffectState.SENT, EffectState.UNKNOWN),
         effect.c.due_at <= bindparam("now"),
+        or_(_is(effect, EffectState.SENT, EffectState.WAITING), _FREE),
     )
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
     return bool(connection.scalar(select(due), values))

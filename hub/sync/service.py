@@ -1,6 +1,7 @@
 """Decides due lanes in batches: claim (tx), read hints (no tx), decide in memory, write (tx)."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -55,6 +56,12 @@ class Turn:
         """Return the external record a lane is about."""
         lane = self.lanes[key]
         return lane.connection, lane.object_type, lane.external_id
+
+    def keep(self, held: AbstractSet[str]) -> None:
+        """Forget the lanes that others have taken over meanwhile."""
+        for each in (self.lanes, self.events, self.heads, self.choices, self.states):
+            for key in each.keys() - held:
+                del each[key]
 
 
 def decide_due(hub: Hub, limit: int = BATCH) -> int:
@@ -202,7 +209,7 @@ def _write(hub: Hub, turn: Turn, verdict: Verdict, connection: Connection) -> No
     now = hub.db.now(connection)
     held = lanes.held(connection, turn.lease.token, list(turn.lanes))
     if len(held) != len(turn.lanes):
-        turn.lanes = {key: lane for key, lane in turn.lanes.items() if key in held}
+        turn.keep(held)
         raise GoldenMoved
     for key, name in verdict.waiting.items():
         if key in turn.lanes:
