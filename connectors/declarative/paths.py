@@ -2,26 +2,28 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import cast
 
 from connectors.contract import Json, Record
 from ground import strict_json
 
 __all__ = ["at", "exact", "instant_at", "record_at", "text_at"]
 
+_AS_THEY_ARE = frozenset((str, int, bool, type(None)))
+
 
 def exact(value: object) -> Json:
     """Return the document with every Decimal as a string in plain notation."""
-    match value:
-        case Decimal():
-            return strict_json.plain(value)
-        case list():
-            return [exact(one) for one in value]
-        case dict():
-            return {name: exact(one) for name, one in value.items()}
-        case str() | int() | None:
-            return value
-        case _:
-            raise TypeError(type(value))
+    kind = type(value)  # looked at for every value of every record: a comparison is enough
+    if kind in _AS_THEY_ARE:
+        return cast("Json", value)
+    if isinstance(value, dict):
+        return {name: exact(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [exact(one) for one in value]
+    if isinstance(value, Decimal):
+        return strict_json.plain(value)
+    raise TypeError(kind)
 
 
 def at(document: Json, path: str | None) -> Json:
