@@ -1,28 +1,25 @@
 """A mapping compiled once to closures: `to_golden` and `to_system`, both retentive."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import assert_never
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from mappings import ops
-from mappings.fields import BoundField, bind_field
-from mappings.lists import BoundEach, bind_each
-from mappings.paths import split_path, writer
-from mappings.predicates import Test, compile_predicate
+from mappings.invariants import broken_invariants, invariant_paths
+from mappings.predicates import RecordScalars, Test, compile_predicate
 from mappings.reading import Reading
-from mappings.view import NOBODY, Inbound, Json, Links, Outbound, Read, Record, View
+from mappings.statements import DeletePolicy
+from mappings.steps import Bound, bind_rules
+from mappings.view import (
+    Inbound,
+    Json,
+    Links,
+    Outbound,
+    Read,
+    Record,
+    ValueProblem,
+    View,
+)
 from mappings.writing import Writing
-
-
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """The rules of a mapping, compiled, by what they do."""
-
-    inbound: list[BoundField] = field(default_factory=list)
-    outbound: list[BoundField] = field(default_factory=list)
-    lists: list[BoundEach] = field(default_factory=list)
-    golden_constants: list[tuple[str, Json]] = field(default_factory=list)
-    app_constants: list[tuple[str, Json]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,8 @@ class CompiledMapping:
 
     `inbound_paths` and `outbound_paths`: scalar golden paths it reads and writes; `paths` both;
     `list_paths`: golden lists. `app_fields`: golden path -> the top-level app fields that hold it.
+    `delete`: what deletes mean. `parts`: name -> mapping of a further golden entity that the same
+    record holds.
     """
 
     name: str
@@ -42,8 +41,12 @@ class CompiledMapping:
     list_paths: frozenset[str]
     app_fields: Mapping[str, frozenset[str]]
     sources: Mapping[str, frozenset[str]]
-    _rules: _Bound
+    delete: DeletePolicy
+    parts: Mapping[str, "CompiledMapping"]
+    _rules: Bound
+    _invariants: Sequence[ops.Invariant]
     _publishes: Test
+    _accepts: Test
 
     @property
     def paths(self) -> frozenset[str]:
@@ -54,83 +57,73 @@ class CompiledMapping:
         """Whether a golden record with these scalars belongs into the system (`publish when`)."""
         return self._publishes(golden_scalars)
 
+    def accepts(self, record: Record) -> bool:
+        """Whether a record of the app is one this mapping is about (`accept when`)."""
+        return self._accepts(RecordScalars(record))
+
     def to_golden(self, record: Record, golden_before: View | None, links: Links) -> Inbound:
         """Read a record; the golden value before stays wherever it already says the same."""
+        rules = self._rules
         inbound = Reading(record, golden_before, links)
-        for name, value in self._rules.golden_constants:
+        for name, value in rules.golden_constants:
             inbound.scalars[name] = Read(value, value)
-        inbound.read_scalars(self._rules.inbound)
-        for each in self._rules.lists:
-            if each.direction.reads:
-                inbound.read_list(each)
+        inbound.read_scalars(rules.inbound)
+        for step in rules.reads:
+            step(inbound)
+        if self._invariants:
+            self._hold_broken(inbound)
         return inbound.finished()
 
     def to_system(self, golden: View, record_before: Record | None, links: Links) -> Outbound:
         """Say what the record should become; its own words stay wherever they already say it."""
-        outbound = Writing(golden, record_before, links, self.sources)
-        if record_before is None:
-            for path, value in self._rules.app_constants:
-                writer(path)(outbound.values, value, {})
-        outbound.write_scalars(self._rules.outbound)
-        for each in self._rules.lists:
-            if each.direction.writes and each.golden in golden.elements:
-                outbound.write_list(each)
+        rules = self._rules
+        if self._invariants:
+            broken = self._broken(golden)
+            if broken:
+                return Outbound({}, {}, {}, broken)
+        outbound = Writing(
+            golden, record_before, links, self.sources, lambda one: self.to_golden(one, None, links)
+        )
+        outbound.write_scalars(rules.outbound)
+        for step in rules.writes:
+            step(outbound)
         return outbound.finished()
+
+    def _hold_broken(self, inbound: Reading) -> None:
+        scalars = {path: read.value for path, read in inbound.scalars.items()}
+        elements = {
+            path: {key: read.value for key, read in one.items()}
+            for path, one in inbound.elements.items()
+        }
+        for invariant, reason in broken_invariants(self._invariants, scalars, elements):
+            inbound.hold(invariant_paths(invariant), reason)
+
+    def _broken(self, golden: View) -> dict[str, ValueProblem]:
+        known = {**golden.context, **golden.scalars}
+        problems: dict[str, ValueProblem] = {}
+        for invariant, reason in broken_invariants(self._invariants, known, golden.elements):
+            for path in invariant_paths(invariant):
+                problems[path] = ValueProblem(known.get(path), reason)
+        return problems
 
 
 def compile_mapping(mapping: ops.Mapping) -> CompiledMapping:
     """Compile a parsed mapping; do it once and keep it."""
-    rules = _Bound()
-    for rule in mapping.rules:
-        _bind(rule, rules)
-    app_fields: dict[str, frozenset[str]] = {}
-    for bound in [*rules.inbound, *rules.outbound]:
-        app_fields[bound.golden] = app_fields.get(bound.golden, NOBODY) | bound.tops
-    for each in rules.lists:
-        app_fields[each.golden] = frozenset({each.top})
+    rules = bind_rules(mapping.rules)
     return CompiledMapping(
         name=mapping.name,
         entity=mapping.entity,
         object_type=mapping.object_type,
         version=mapping.version,
-        inbound_paths=frozenset(bound.golden for bound in rules.inbound)
-        | {path for path, _ in rules.golden_constants},
-        outbound_paths=frozenset(bound.golden for bound in rules.outbound),
-        list_paths=frozenset(each.golden for each in rules.lists),
-        app_fields=app_fields,
-        sources=_sources(rules),
+        inbound_paths=frozenset(rules.inbound_paths),
+        outbound_paths=frozenset(rules.outbound_paths),
+        list_paths=frozenset(rules.lists),
+        app_fields=rules.app_fields,
+        sources=rules.sources,
+        delete=mapping.delete,
+        parts={part.object_type.partition("#")[2]: compile_mapping(part) for part in mapping.parts},
         _rules=rules,
+        _invariants=mapping.invariants,
         _publishes=compile_predicate(mapping.publish_when),
+        _accepts=compile_predicate(mapping.accept_when),
     )
-
-
-def _bind(rule: ops.Rule, rules: _Bound) -> None:
-    match rule:
-        case ops.Field():
-            bound = bind_field(rule)
-            if bound.direction.reads:
-                rules.inbound.append(bound)
-            if bound.direction.writes:
-                rules.outbound.append(bound)
-        case ops.Constant(app, golden, value):
-            if app is not None:
-                rules.app_constants.append((app, value))
-            elif golden is not None:
-                rules.golden_constants.append((golden, value))
-        case ops.Each():
-            rules.lists.append(bind_each(rule))
-        case _:
-            assert_never(rule)
-
-
-def _sources(rules: _Bound) -> dict[str, frozenset[str]]:
-    sources: dict[str, frozenset[str]] = {}
-    for bound in rules.outbound:
-        for top in bound.tops:
-            sources[top] = sources.get(top, NOBODY) | {bound.golden}
-    for each in rules.lists:
-        if each.direction.writes:
-            sources[each.top] = sources.get(each.top, NOBODY) | {each.golden}
-    for path, _ in rules.app_constants:
-        sources.setdefault(split_path(path)[0], NOBODY)
-    return sources

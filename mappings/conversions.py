@@ -3,24 +3,35 @@
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple, TypeAlias, assert_never
+from zoneinfo import ZoneInfo
 
-from mappings import values
+from mappings import identifiers, values
+from mappings.compound import join_pair, pieces_pair
 from mappings.errors import LinkMissing, ValueRefused
+from mappings.measures import money_pair, quantity_pair
 from mappings.ops import (
     Boolean,
     BusinessDate,
     Copy,
+    Country,
     DecimalNumber,
     Form,
     Instant,
     InstantForm,
     ItemOperation,
+    Join,
+    LocalTime,
     Money,
     Operation,
+    Phone,
+    Pieces,
+    Quantity,
     Reference,
     SetOf,
+    TaxId,
     Text,
     ValueMap,
+    WholeNumber,
 )
 from mappings.predicates import is_blank
 from mappings.view import Json, Links
@@ -40,20 +51,28 @@ def conversion(operation: Operation, paths: Sequence[str]) -> Conversion:
     """Compile an operation; `paths` are the app paths its words come from."""
     match operation:
         case Money():
-            return _money(operation, paths)
-        case SetOf(item):
-            return _set(item_conversion(item))
+            return _unlinked(*money_pair(operation, paths))
+        case Quantity():
+            return _unlinked(*quantity_pair(operation, paths))
+        case Join():
+            return _unlinked(*join_pair(operation, paths))
+        case Pieces():
+            return _unlinked(*pieces_pair(operation, paths))
+        case SetOf(item, separator):
+            return _set(item_conversion(item), separator)
         case _:
             return item_conversion(operation)
 
 
-def item_conversion(operation: ItemOperation) -> Conversion:  # noqa: C901, PLR0911 one arm per class
+def item_conversion(operation: ItemOperation) -> Conversion:  # noqa: C901, PLR0911, PLR0912 one arm per class
     """Compile an operation on one value."""
     match operation:
         case Copy():
             return Conversion(_copy, _copy)
-        case Text(forms):
-            return _text(forms)
+        case Text(forms, cut):
+            return _text(forms, cut)
+        case WholeNumber(as_text):
+            return _whole(as_text=as_text)
         case DecimalNumber():
             return _decimal(operation)
         case Boolean(yes, no):
@@ -65,12 +84,28 @@ def item_conversion(operation: ItemOperation) -> Conversion:  # noqa: C901, PLR0
             )
         case Instant(form):
             return _instant(form)
+        case LocalTime(form, zone):
+            return _local_time(form, ZoneInfo(zone))
         case ValueMap():
             return _value_map(operation)
         case Reference():
             return _reference(operation)
+        case Phone(region, national):
+            return _phone(region, national=national)
+        case TaxId(country):
+            return _tax_id(country)
+        case Country(form):
+            return _unlinked(
+                lambda words: identifiers.country_to_golden(words, form),
+                lambda golden: identifiers.country_to_app(golden, form),
+            )
         case _:
             assert_never(operation)
+
+
+def _unlinked(get: Callable[[Json], Json], put: Callable[[Json], Json]) -> Conversion:
+    """Return a conversion that needs no links."""
+    return Conversion(lambda words, _: get(words), lambda golden, _: put(golden))
 
 
 def _copy(value: Json, _: Links) -> Json:
@@ -80,24 +115,28 @@ def _copy(value: Json, _: Links) -> Json:
     return value
 
 
-def is_direct(operation: Operation) -> bool:
+def is_direct(operation: Operation) -> bool:  # noqa: PLR0911 one arm per class
     """Whether words and golden value, where equal, say the same without being carried."""
     match operation:
-        case Copy() | Text() | DecimalNumber():
+        case Copy() | DecimalNumber():
             return True
+        case Text(cut=cut):
+            return cut is None
         case Instant(form):
             return form is InstantForm.ISO
-        case Money():
-            return not operation.minor_units
-        case SetOf(item):
-            return is_direct(item)
+        case Money() | Quantity():
+            return not getattr(operation, "minor_units", False)
+        case SetOf(item, separator):
+            return separator is None and is_direct(item)
+        case Join() | Pieces() | WholeNumber() | LocalTime() | Phone() | TaxId() | Country():
+            return False
         case Boolean() | BusinessDate() | ValueMap() | Reference():
             return False
         case _:
             assert_never(operation)
 
 
-def _text(forms: Sequence[Form]) -> Conversion:
+def _text(forms: Sequence[Form], cut: int | None) -> Conversion:
     normalise, alone = values.text_normaliser(forms), values.ascii_step(forms)
 
     def carry(value: Json, _: Links) -> str:
@@ -105,6 +144,38 @@ def _text(forms: Sequence[Form]) -> Conversion:
         if alone is not None and text.isascii():
             return alone(text)
         return normalise(text)
+
+    if cut is None:
+        return Conversion(carry, carry)
+    return Conversion(carry, lambda value, links: carry(value, links)[:cut].rstrip())
+
+
+def _whole(*, as_text: bool) -> Conversion:
+    def put(golden: Json, _: Links) -> Json:
+        number = values.whole_number(golden)
+        return str(number) if as_text else number
+
+    return Conversion(lambda words, _: values.whole_number(words), put)
+
+
+def _local_time(form: str, zone: ZoneInfo) -> Conversion:
+    return Conversion(
+        lambda words, _: values.parse_local(values.require_text(words), form, zone),
+        lambda golden, _: values.format_local(values.require_text(golden), form, zone),
+    )
+
+
+def _phone(region: str, *, national: bool) -> Conversion:
+    to_golden, to_app = identifiers.phone_to_golden, identifiers.phone_to_app
+    return Conversion(
+        lambda words, _: to_golden(values.require_text(words), region),
+        lambda golden, _: to_app(values.require_text(golden), region, national=national),
+    )
+
+
+def _tax_id(country: str | None) -> Conversion:
+    def carry(value: Json, _: Links) -> str:
+        return identifiers.tax_id(values.require_text(value), country)
 
     return Conversion(carry, carry)
 
@@ -200,7 +271,7 @@ def _reference(operation: Reference) -> Conversion:
     return Conversion(get, put)
 
 
-def _set(item: Conversion) -> Conversion:
+def _set(item: Conversion, separator: str | None) -> Conversion:
     def carrier(carry: Carry, order: Callable[[list[Json]], list[Json]]) -> Carry:
         def carry_all(codes: Json, links: Links) -> list[Json]:
             if not isinstance(codes, list):
@@ -219,48 +290,22 @@ def _set(item: Conversion) -> Conversion:
             message = f"{values.shown(codes)} mixes kinds of codes"
             raise ValueRefused(message) from error
 
-    return Conversion(carrier(item.get, ordered), carrier(item.put, ordered))
+    get, put = carrier(item.get, ordered), carrier(item.put, ordered)
+    return Conversion(get, put) if separator is None else _in_one_text(get, put, separator)
 
 
-def _money(operation: Money, paths: Sequence[str]) -> Conversion:
-    names = ("amount", "currency") if len(paths) == 1 else tuple(paths)
-    amount_name, currency_name = names
-    to_amount, to_units = _amounts(operation)
+def _in_one_text(get: Carry, put: Carry, separator: str) -> Conversion:
+    def split(words: Json, links: Links) -> list[Json]:
+        codes = [code.strip() for code in values.require_text(words).split(separator)]
+        codes_of: list[Json] = get(codes, links)
+        return codes_of
 
-    def get(words: Json, _: Links) -> Json:
-        if not isinstance(words, dict):
-            message = f"{values.shown(words)} is not an amount with a currency"
+    def join(golden: Json, links: Links) -> str:
+        codes = [values.require_text(code) for code in put(golden, links)]
+        strange = [code for code in codes if separator in code]
+        if strange:
+            message = f"{values.shown(strange[0])} contains {separator!r}, which parts the codes"
             raise ValueRefused(message)
-        if is_blank(words.get(amount_name)):
-            return None
-        currency = values.require_currency(words.get(currency_name))
-        return {"amount": to_amount(words[amount_name], currency), "currency": currency}
+        return separator.join(codes)
 
-    def put(golden: Json, _: Links) -> Json:
-        if not isinstance(golden, dict) or is_blank(golden.get("amount")):
-            message = f"{values.shown(golden)} is not money: give an amount and a currency"
-            raise ValueRefused(message)
-        currency = values.require_currency(golden.get("currency"))
-        return {amount_name: to_units(golden["amount"], currency), currency_name: currency}
-
-    return Conversion(get, put)
-
-
-def _amounts(operation: Money) -> tuple[Callable[[Json, str], str], Callable[[Json, str], Json]]:
-    scale, rounding = operation.scale, operation.rounding
-
-    def plain(amount: Json, currency: str) -> str:
-        digits = values.minor_digits(currency)
-        if isinstance(amount, str):
-            return values.decimal_text(amount, None, digits, rounding)
-        return values.plain_decimal(amount, None, digits, rounding)
-
-    def rounded(amount: Json, currency: str) -> str:
-        text = values.require_text(amount)
-        return values.decimal_text(text, scale, values.minor_digits(currency), rounding)
-
-    if operation.minor_units:
-        return values.minor_to_amount, lambda amount, currency: values.amount_to_minor(
-            values.require_text(amount), currency, rounding
-        )
-    return plain, rounded
+    return Conversion(split, join)

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple, TypeAlias
 from mappings import ops
 from mappings.conversions import Conversion, conversion, is_direct
 from mappings.errors import CarryError
-from mappings.paths import MISSING, split_path, words_reader, writer
+from mappings.paths import MISSING, reader, split_path, words_reader, writer
 from mappings.predicates import is_blank
+from mappings.terms import Clears
 from mappings.view import Json, Links, Record
 
 
@@ -31,6 +32,7 @@ UNREADABLE: Final = _Mark("UNREADABLE")  # the words before cannot be carried
 Take: TypeAlias = Callable[[Json, Json, Links], Json]
 Give: TypeAlias = Callable[[Json, Json, Links], Json]
 Write: TypeAlias = Callable[[Record, Json, Record], None]
+Means: TypeAlias = Callable[[Json], bool]
 
 
 class BoundField(NamedTuple):
@@ -55,33 +57,72 @@ class BoundField(NamedTuple):
     fill: Json
     tops: frozenset[str]
     direction: ops.Direction
+    rule: ops.Field
 
 
 def bind_field(field: ops.Field) -> BoundField:
     """Compile one field of a mapping."""
     carry = conversion(field.operation, field.app)
-    value_of = _value_of(carry, field.default.golden)
-    blank_words = _blank_words(field)
+    blank = means(field.blank)
+    value_of = _value_of(carry, field.default.golden, blank if field.blank else is_blank)
+    plain = not (field.blank or field.hidden) and field.clears in {Clears.BOTH, Clears.IN}
+    flat = len(field.app) == 1 and "." not in field.app[0]
     return BoundField(
         golden=field.golden,
-        name=field.app[0] if len(field.app) == 1 and "." not in field.app[0] else None,
-        direct=is_direct(field.operation) and field.default == ops.Default(),
-        read=words_reader(field.app),
+        name=field.app[0] if plain and flat else None,
+        direct=plain and is_direct(field.operation) and field.default == ops.Default(),
+        read=_reading(field, blank),
         value_of=value_of,
         take=_taker(value_of, carry),
-        give=_giver(value_of, carry, blank_words),
+        give=_giver(value_of, carry, _blank_words(field), field.clears),
         write=_writer(field.app),
         fill=field.default.app,
         tops=frozenset(split_path(path)[0] for path in field.app),
         direction=field.direction,
+        rule=field,
     )
 
 
-def _value_of(carry: Conversion, default: Json) -> Callable[[Json, Links], Json]:
+def means(codes: tuple[Json, ...]) -> Means:
+    """Compile a test for blanks and these words; 0 and false are different words."""
+    known = frozenset((type(code), code) for code in codes)
+
+    def test(words: Json) -> bool:
+        if is_blank(words):
+            return True
+        return not isinstance(words, (dict, list)) and (type(words), words) in known
+
+    return test
+
+
+def _reading(field: ops.Field, blank: Means) -> Callable[[Record], Json]:
+    """Return a reader to which hidden words are missing, and blanks where they say nothing."""
+    several = isinstance(field.operation, ops.Join | ops.Pieces)
+    read = words_reader(field.app, whole=not several)
+    hidden = means(field.hidden) if field.hidden else None
+    silent = field.clears in {Clears.OUT, Clears.NEVER}
+    if hidden is None and not silent:
+        return read
+
+    def read_shown(record: Record) -> Json:
+        words = read(record)
+        if words is MISSING:
+            return MISSING
+        if hidden is not None and not is_blank(words) and hidden(words):
+            return MISSING
+        return MISSING if silent and blank(words) else words
+
+    return read_shown
+
+
+def _value_of(carry: Conversion, default: Json, blank: Means) -> Callable[[Json, Links], Json]:
     get = carry.get
+    spelled = blank is not is_blank
 
     def value_of(words: Json, links: Links) -> Json:
         if not words and words is not False and words != 0:
+            return default
+        if spelled and blank(words):
             return default
         value = get(words, links)
         if not value and value is not False and value != 0:
@@ -118,13 +159,16 @@ def _readable(value_of: Callable[[Json, Links], Json]) -> Callable[[Json, Links]
     return readable
 
 
-def _giver(value_of: Callable[[Json, Links], Json], carry: Conversion, blank_words: Json) -> Give:
+def _giver(
+    value_of: Callable[[Json, Links], Json], carry: Conversion, blank_words: Json, clears: Clears
+) -> Give:
     put, readable = carry.put, _readable(value_of)
+    stays = clears in {Clears.IN, Clears.NEVER}
 
     def clear(current: Json, links: Links) -> Json:
-        if current is None or current is UNREADABLE or readable(blank_words, links) == current:
+        if stays or current is None or current is UNREADABLE:
             return UNCHANGED
-        return blank_words
+        return UNCHANGED if readable(blank_words, links) == current else blank_words
 
     def change(golden: Json, current: Json, links: Links) -> Json:
         words = put(golden, links)
@@ -148,18 +192,26 @@ def _giver(value_of: Callable[[Json, Links], Json], carry: Conversion, blank_wor
 def _blank_words(field: ops.Field) -> Json:
     if field.default.app is not None:
         return field.default.app
-    if isinstance(field.operation, ops.SetOf):
-        return []
-    return None if len(field.app) == 1 else {field.app[0]: None}
+    clear = field.blank[0] if field.blank else None
+    match field.operation:
+        case ops.SetOf(separator=None):
+            return []
+        case ops.Join() | ops.Pieces():
+            return dict.fromkeys(field.app, clear)
+        case _:
+            return clear if len(field.app) == 1 else {field.app[0]: clear}
 
 
 def _writer(paths: tuple[str, ...]) -> Write:
     if len(paths) == 1:
         return writer(paths[0])
-    writers = {path: writer(path) for path in paths}
+    places = {path: (reader(path), writer(path)) for path in paths}
 
     def write(values: Record, words: Json, before: Record) -> None:
         for path, one in words.items():
-            writers[path](values, one, before)
+            read, set_words = places[path]
+            old = read(before)
+            if old != one and not (one is None and is_blank(old)):
+                set_words(values, one, before)
 
     return write

@@ -9,16 +9,19 @@ form, never from the rest. Hypothesis is needed here and nowhere else; no files 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mappings import ops, values
+from mappings import identifiers, ops, units, values
 from mappings.compile import CompiledMapping, compile_mapping
-from mappings.predicates import is_blank
+from mappings.compound import join_words
+from mappings.lists import says_one_of
+from mappings.predicates import compile_predicate, is_blank
 from mappings.samples import NEW_KEYS, OTHER, Mirror, records, views
 from mappings.shapes import shape_of
-from mappings.view import Json, Read, Record, View
+from mappings.view import Inbound, Json, Read, Record, View
 
 LINKS = Mirror()
 
@@ -85,7 +88,9 @@ class _Trial:
     def __init__(self, mapping: ops.Mapping) -> None:
         self.compiled: CompiledMapping = compile_mapping(mapping)
         self.fields = [rule for rule in mapping.rules if isinstance(rule, ops.Field)]
+        self.splits = [rule for rule in mapping.rules if isinstance(rule, ops.Split)]
         self.lists = [rule for rule in mapping.rules if isinstance(rule, ops.Each)]
+        self.slots = [rule for rule in mapping.rules if isinstance(rule, ops.Slots)]
 
     def nothing_changed(self, record: Record) -> None:
         """Read a record and write it back; read it again."""
@@ -110,14 +115,23 @@ class _Trial:
         golden = self._with_keys(golden, after)
         known = self.compiled.to_golden(after, golden, LINKS)
         unknown = self.compiled.to_golden(after, None, LINKS)
-        for field in self.fields:
-            self._field_came_back(field, golden.scalars, known.scalars, unknown.scalars)
+        self._all_came_back(golden, known, unknown)
         for each in self.lists:
-            known_elements = known.elements.get(each.golden, {})
-            self._list_came_back(each, golden, known_elements, unknown.elements)
             self._rest_untouched(each, record, after)
         for name, words in self.compiled.to_system(golden, after, LINKS).values.items():
             _broken("written, and written again", name, after.get(name), words)
+
+    def _all_came_back(self, golden: View, known: Inbound, unknown: Inbound) -> None:
+        holds = _Holds(golden, known.scalars)
+        for field in filter(holds, self.fields):
+            self._field_came_back(field, golden.scalars, known.scalars, unknown.scalars)
+        for split in filter(holds, self.splits):
+            _split_came_back(split, golden.scalars, known.scalars, unknown.scalars)
+        for slots in filter(holds, self.slots):
+            self._slots_came_back(slots, golden, known.elements, unknown.elements)
+        for each in filter(holds, self.lists):
+            known_elements = known.elements.get(each.golden, {})
+            self._list_came_back(each, golden, known_elements, unknown.elements)
 
     def _with_keys(self, golden: View, after: Record) -> View:
         """Play the app: give new elements a key, as golden then knows them by."""
@@ -130,6 +144,8 @@ class _Trial:
             for key, element in zip(new, fresh, strict=True):
                 element[each.key] = key.removeprefix("+")
                 mine[element[each.key]] = mine.pop(key)
+        for slots in self.slots:
+            _seat(slots, elements.get(slots.golden, {}))
         return View(golden.scalars, elements)
 
     def _field_came_back(
@@ -172,6 +188,27 @@ class _Trial:
                 one = {field.golden: element.get(field.golden)}
                 self._field_came_back(field, one, _inner(known[key]), _inner(bare[key]))
 
+    def _slots_came_back(
+        self,
+        slots: ops.Slots,
+        golden: View,
+        known: Mapping[str, Mapping[str, Read]],
+        unknown: Mapping[str, Mapping[str, Read]],
+    ) -> None:
+        if slots.direction is not ops.Direction.BOTH or slots.golden not in golden.elements:
+            return
+        wanted = golden.elements[slots.golden]
+        for slot in slots.slots:
+            element = wanted.get(slot.key, {})
+            said = [one for one in slot.fields if not is_blank(_normal_of(one, element))]
+            path = f"{slots.golden}[{slot.key}]"
+            back, bare = known.get(slots.golden, {}), unknown.get(slots.golden, {})
+            _same("what stands in a place comes back", path, bool(said), slot.key in back)
+            for field in said:
+                one = {field.golden: element[field.golden]}
+                here, there = _inner(back[slot.key]), _inner(bare[slot.key])
+                self._field_came_back(field, one, here, there)
+
     def _rest_untouched(self, each: ops.Each, record: Record | None, after: Record) -> None:
         before = {one[each.key]: one for one in (record or {}).get(each.app) or ()}
         for element in after.get(each.app) or ():
@@ -179,6 +216,60 @@ class _Trial:
             if old is not None:
                 law = "what no rule maps stays"
                 _same(law, f"{each.golden}.{OTHER}", old[OTHER], element.get(OTHER))
+
+
+class _Holds:
+    """Whether a rule's condition holds for what was written, and for what was read."""
+
+    def __init__(self, golden: View, read: Mapping[str, Read]) -> None:
+        self.after = _values(read)
+        self.before = {**self.after, **golden.scalars}
+
+    def __call__(self, rule: ops.Rule) -> bool:
+        test = compile_predicate(rule.when)
+        return test(self.before) and test(self.after)
+
+
+def _seat(slots: ops.Slots, elements: dict[str, Json]) -> None:
+    """Play the hub: a new element is known by the place it was written to."""
+    for slot in slots.slots:
+        if slot.key in elements:
+            continue
+        fresh = [key for key in sorted(elements) if key.startswith("+")]
+        fits = [key for key in fresh if _fits(slot, elements[key])]
+        if fits:
+            elements[slot.key] = elements.pop(fits[0])
+
+
+def _fits(slot: ops.Slot, element: Mapping[str, Json]) -> bool:
+    return all(says_one_of(element.get(name), (value,)) for name, value in slot.fixed)
+
+
+def _normal_of(field: ops.Field, element: Mapping[str, Json]) -> Json:
+    return normal_form(field, element.get(field.golden))
+
+
+def _split_came_back(
+    split: ops.Split,
+    golden: Mapping[str, Json],
+    known: Mapping[str, Read],
+    unknown: Mapping[str, Read],
+) -> None:
+    if split.direction is not ops.Direction.BOTH or not golden.keys() >= set(split.golden):
+        return
+    text = join_words([golden[path] for path in split.golden], split.separator)
+    if not text:
+        return
+    law = "what was written comes back"
+    for path in split.golden:
+        _same(law, path, golden[path], known[path].value)
+    back = join_words([unknown[path].value for path in split.golden], split.separator)
+    if split.lossy is None:
+        _same(law, split.app, _spaced(text, split.separator), back)
+
+
+def _spaced(text: str, separator: str) -> str:
+    return separator.join(word.strip() for word in text.split(separator) if word.strip())
 
 
 def normal_form(field: ops.Field, value: Json) -> Json:
@@ -189,22 +280,51 @@ def normal_form(field: ops.Field, value: Json) -> Json:
     return None if is_blank(normal) else normal
 
 
-def _normal(operation: ops.Operation, value: Json) -> Json:
+def _normal(operation: ops.Operation, value: Json) -> Json:  # noqa: C901, PLR0911, PLR0912 one arm per class
     match operation:
-        case ops.Text(forms):
-            return values.text_normaliser(forms)(value)
+        case ops.Text(forms, cut):
+            return (
+                values.text_normaliser(forms)(value)[:cut].rstrip()
+                if cut
+                else (values.text_normaliser(forms)(value))
+            )
+        case ops.Join(separator, _):
+            return _spaced(value, separator)
+        case ops.Pieces():
+            return " ".join(value.split())
+        case ops.Phone(region):
+            return identifiers.phone_to_golden(value, region)
+        case ops.TaxId(country):
+            return identifiers.tax_id(value, country)
+        case ops.LocalTime(form, zone):
+            clock = ZoneInfo(zone)
+            return values.parse_local(values.format_local(value, form, clock), form, clock)
+        case ops.Quantity(unit, scale, rounding):
+            wanted = unit or value["unit"]
+            number = units.converted(value["value"], value["unit"], wanted)
+            return {"value": values.plain_decimal(number, scale, 0, rounding), "unit": wanted}
         case ops.DecimalNumber(scale, min_scale, rounding):
             return values.plain_decimal(value, scale, min_scale, rounding)
         case ops.Instant(form):
             return value if form is ops.InstantForm.ISO else _whole(value, form)
-        case ops.SetOf(item):
-            return sorted({_normal(item, code) for code in value} - {""})
-        case ops.Money(minor_units, scale, rounding):
+        case ops.SetOf(item, separator):
+            codes = {_normal(item, code) for code in value}
+            codes = codes if separator is None else {code.strip() for code in codes}
+            return sorted(codes - {""})
+        case ops.Money(minor_units, scale, rounding, _):
             digits = values.minor_digits(value["currency"])
             scale = digits if minor_units else scale
             amount = values.plain_decimal(value["amount"], scale, digits, rounding)
             return {"amount": amount, "currency": value["currency"]}
-        case ops.Copy() | ops.Boolean() | ops.BusinessDate() | ops.ValueMap() | ops.Reference():
+        case (
+            ops.Copy()
+            | ops.WholeNumber()
+            | ops.Boolean()
+            | ops.BusinessDate()
+            | ops.Country()
+            | ops.ValueMap()
+            | ops.Reference()
+        ):
             return value
         case _:
             assert_never(operation)
@@ -224,7 +344,7 @@ def _inner(element: Read) -> dict[str, Read]:
 
 
 def _covered(each: ops.Each, element: Mapping[str, Json]) -> bool:
-    return all(element.get(name) in kinds for name, kinds in each.only)
+    return all(says_one_of(element.get(name), kinds) for name, kinds in each.kinds)
 
 
 def _same(law: str, path: str, before: Json, after: Json) -> None:

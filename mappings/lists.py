@@ -18,11 +18,17 @@ Element: TypeAlias = dict[str, Json]
 
 
 class BoundEach(NamedTuple):
-    """A compiled list rule; `golden_fields` are the inner fields it reads."""
+    """A compiled list rule; `golden_fields` are the inner fields it reads.
+
+    `prefix` stands before the keys where several rules share one golden list. `fixed`: golden
+    field -> its constant. `selects(element)`: whether an app's element is one of this rule's;
+    `mark(element)` makes a new one so.
+    """
 
     golden: str
     top: str
     key: str
+    prefix: str
     read: Callable[[Record], Json]
     write: Callable[[Record, Json, Record], None]
     inbound: tuple[BoundField, ...]
@@ -31,36 +37,69 @@ class BoundEach(NamedTuple):
     covers: Callable[[Mapping[str, Json]], bool]
     client_keys: bool
     direction: ops.Direction
+    fixed: tuple[tuple[str, Json], ...]
+    selects: Callable[[Element], bool]
+    mark: Callable[[Element], None]
 
 
-def bind_each(each: ops.Each) -> BoundEach:
-    """Compile one list rule."""
+def bind_each(each: ops.Each, *, shared: bool = False) -> BoundEach:
+    """Compile one list rule; `shared`: other rules feed the same golden list."""
     fields = tuple(bind_field(field) for field in each.fields)
     inbound = tuple(field for field in fields if field.direction.reads)
+    fixed = tuple((one.golden, one.value) for one in each.constants if one.golden is not None)
+    marks = tuple((one.app, one.value) for one in each.constants if one.app is not None)
     return BoundEach(
         golden=each.golden,
         top=split_path(each.app)[0],
         key=each.key,
+        prefix=f"{each.app}:" if shared else "",
         read=reader(each.app),
         write=writer(each.app),
         inbound=inbound,
         outbound=tuple(field for field in fields if field.direction.writes),
-        golden_fields=frozenset(field.golden for field in inbound),
-        covers=_coverage(dict(each.only)),
+        golden_fields=frozenset(field.golden for field in inbound) | {name for name, _ in fixed},
+        covers=_coverage(each.kinds),
         client_keys=each.client_keys,
         direction=each.direction,
+        fixed=fixed,
+        selects=_selection(marks),
+        mark=_marking(marks),
     )
 
 
-def _coverage(only: Mapping[str, tuple[Json, ...]]) -> Callable[[Mapping[str, Json]], bool]:
+def _coverage(
+    only: Sequence[tuple[str, tuple[Json, ...]]],
+) -> Callable[[Mapping[str, Json]], bool]:
     if not only:
         return lambda _: True
-    return lambda element: all(element.get(field) in kinds for field, kinds in only.items())
+    return lambda element: all(says_one_of(element.get(field), kinds) for field, kinds in only)
 
 
-def element_path(each: BoundEach, key: str) -> str:
+def says_one_of(value: Json, kinds: Sequence[Json]) -> bool:
+    """Whether a value is one of these; a set, whether it holds one."""
+    return any(kind in value for kind in kinds) if isinstance(value, list) else value in kinds
+
+
+def _selection(marks: Sequence[tuple[str, Json]]) -> Callable[[Element], bool]:
+    if not marks:
+        return lambda _: True
+    tests = tuple((reader(path), value) for path, value in marks)
+    return lambda element: all(read(element) == value for read, value in tests)
+
+
+def _marking(marks: Sequence[tuple[str, Json]]) -> Callable[[Element], None]:
+    writers = tuple((writer(path), value) for path, value in marks)
+
+    def mark(element: Element) -> None:
+        for write, value in writers:
+            write(element, value, {})
+
+    return mark
+
+
+def element_path(golden: str, key: str) -> str:
     """Return the path of one element: "addresses[key]"."""
-    return f"{each.golden}[{key}]"
+    return f"{golden}[{key}]"
 
 
 def key_of(each: BoundEach, element: Json) -> str | None:
@@ -71,6 +110,12 @@ def key_of(each: BoundEach, element: Json) -> str | None:
     return str(key) if isinstance(key, int) and not isinstance(key, bool) else None
 
 
+def full_key(each: BoundEach, element: Json) -> str | None:
+    """Return the key by which golden knows an element of the app."""
+    key = key_of(each, element)
+    return None if key is None else each.prefix + key
+
+
 def keyed(each: BoundEach, words: Json) -> dict[str, Element]:
     """Return elements by key; ValueRefused if it is no list, or a key lacks or comes twice."""
     if not isinstance(words, list):
@@ -78,7 +123,9 @@ def keyed(each: BoundEach, words: Json) -> dict[str, Element]:
         raise ValueRefused(message)
     elements: dict[str, Element] = {}
     for element in words:
-        key = key_of(each, element)
+        if isinstance(element, dict) and not each.selects(element):
+            continue
+        key = full_key(each, element)
         if key is None or key in elements:
             what = "has no key" if key is None else f"repeats the key {key!r}"
             message = f"an element {what} ({each.key!r}): the list is held, not guessed"
@@ -105,18 +152,34 @@ def read_element(each: BoundEach, element: Element, before: Element | None, link
                 raise ElementRefused(name, error) from error
         if taken is not None:
             value[name] = taken
+    if each.fixed:
+        value |= fixed_values(each.fixed, known)
     words = element.copy()
     del words[each.key]
     return new_read((words, value))
 
 
+def fixed_values(fixed: Sequence[tuple[str, Json]], before: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what every element of a rule says; a set before that holds it stays as it was."""
+    said: dict[str, Json] = {}
+    for name, value in fixed:
+        old = before.get(name)
+        held = isinstance(old, list) and value in old
+        said[name] = old if held else value
+    return said
+
+
 class ListWriting(NamedTuple):
-    """What writing one list needs: golden elements, what stays as it is, and where to complain."""
+    """What writing one list needs: golden elements, what stays as it is, and where to complain.
+
+    `taken`: new elements that another rule of the same golden list has placed already.
+    """
 
     golden: Mapping[str, Element]
     kept: frozenset[str]
     links: Links
     refuse: Callable[[str, Json, ElementRefused], None]
+    taken: set[str]
 
 
 def write_list(each: BoundEach, before: Json, writing: ListWriting) -> Json:
@@ -125,8 +188,8 @@ def write_list(each: BoundEach, before: Json, writing: ListWriting) -> Json:
     written: list[Json] = []
     seen: set[str] = set(writing.kept)
     for element in elements:
-        key = key_of(each, element)
-        if key is None or key in seen:
+        key = full_key(each, element)
+        if key is None or key in seen or not each.selects(element):
             written.append(element)
             continue
         seen.add(key)
@@ -135,7 +198,8 @@ def write_list(each: BoundEach, before: Json, writing: ListWriting) -> Json:
             written.append(_changed(each, key, element, writing))
         elif not _covered(each, element, writing.links):
             written.append(element)
-    new = (_new(each, key, writing) for key in sorted(writing.golden.keys() - seen))
+    places = sorted(writing.golden.keys() - seen - writing.taken)
+    new = (_new(each, key, writing) for key in places if key.startswith((each.prefix, NEW)))
     written.extend(element for element in new if element is not None)
     return UNCHANGED if written == list(elements) else written
 
@@ -152,9 +216,9 @@ def _changed(each: BoundEach, key: str, element: Element, writing: ListWriting) 
     if not each.covers(golden):
         return element
     try:
-        return _given(each, golden, element, writing.links)
+        return give_element(each.outbound, golden, element, writing.links)
     except ElementRefused as refused:
-        writing.refuse(element_path(each, key), golden, refused)
+        writing.refuse(element_path(each.golden, key), golden, refused)
         return element
 
 
@@ -163,21 +227,27 @@ def _new(each: BoundEach, key: str, writing: ListWriting) -> Element | None:
     if not each.covers(golden):
         return None
     element: Element = {}
+    each.mark(element)
     if not key.startswith(NEW):
-        element[each.key] = key
+        element[each.key] = key.removeprefix(each.prefix)
     elif each.client_keys:
         element[each.key] = key.removeprefix(NEW)
     try:
-        given = _given(each, golden, {}, writing.links)
+        given = give_element(each.outbound, golden, {}, writing.links)
     except ElementRefused as refused:
-        writing.refuse(element_path(each, key), golden, refused)
+        writing.refuse(element_path(each.golden, key), golden, refused)
         return None
+    if key.startswith(NEW):
+        writing.taken.add(key)
     return element | given
 
 
-def _given(each: BoundEach, golden: Element, before: Element, links: Links) -> Element:
+def give_element(
+    outbound: Sequence[BoundField], golden: Element, before: Element, links: Links
+) -> Element:
+    """Return an element as golden wants it: `before` itself where nothing differs."""
     element = before
-    for name, app, direct, read, _, _, give, write, fill, *_ in each.outbound:
+    for name, app, direct, read, _, _, give, write, fill, *_ in outbound:
         value = golden.get(name)
         old = read(before) if app is None else before.get(app, MISSING)
         if direct and old == value:

@@ -1,69 +1,48 @@
 """The mapping language as data: a closed set of two-way operations and the rules that place them.
 
-Every interpreter (conversions, check, laws) matches over `Operation` and `Rule` exhaustively: add a
-class here and mypy lists the places to extend.
+Every interpreter (conversions, check, laws) matches over `Operation`, `Rule` and `Function`
+exhaustively: add a class here and mypy lists the places to extend.
 """
 
 from collections import abc
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeAlias
 
+from mappings.functions import Count, Domain, First, Function, Joined, Total
+from mappings.statements import (
+    ALWAYS,
+    KEEP_ALL,
+    NOWHERE,
+    AllOf,
+    AnyOf,
+    Contains,
+    DeletePolicy,
+    Example,
+    In,
+    Invariant,
+    Not,
+    NotAfter,
+    Place,
+    Predicate,
+    Present,
+    SumEquals,
+)
+from mappings.terms import Clears, CountryForm, Cut, Direction, Form, InstantForm, Rounding
 from mappings.view import Json, Missing
 
+# fmt: off
+__all__ = [
+    "ALWAYS", "AllOf", "AnyOf", "Boolean", "BusinessDate", "Clears", "Code", "Computed",
+    "Constant", "Contains", "Copy", "Count", "Country", "CountryForm", "Cut", "DecimalNumber",
+    "Default", "DeletePolicy", "Direction", "Domain", "Each", "Example", "Field", "First", "Form",
+    "Function", "In", "Instant", "InstantForm", "Invariant", "ItemOperation", "Join", "Joined",
+    "LocalTime", "Mapping", "Money", "Not", "NotAfter", "Operation", "Phone", "Pieces", "Place",
+    "Predicate", "Present", "Quantity", "Reference", "Rounding", "Rule", "SetOf", "Slot", "Slots",
+    "Split", "SumEquals", "TaxId", "Text", "Total", "ValueMap", "WholeNumber",
+]
+# fmt: on
+
 Code: TypeAlias = str | int | bool
-
-
-class Direction(StrEnum):
-    """Which way a rule carries: both, only app -> golden (in) or only golden -> app (out)."""
-
-    BOTH = "both"
-    IN = "in"
-    OUT = "out"
-
-    @property
-    def reads(self) -> bool:
-        """Whether the rule carries from the app into the golden record."""
-        return self is not Direction.OUT
-
-    @property
-    def writes(self) -> bool:
-        """Whether the rule carries from the golden record into the app."""
-        return self is not Direction.IN
-
-
-class Form(StrEnum):
-    """One step towards a normal form of text."""
-
-    TRIM = "trim"
-    SQUEEZE = "squeeze"
-    NFC = "nfc"
-    UPPER = "upper"
-    LOWER = "lower"
-
-
-class Rounding(StrEnum):
-    """How digits beyond the scale are dropped."""
-
-    HALF_EVEN = "half_even"
-    HALF_UP = "half_up"
-    DOWN = "down"
-
-
-class InstantForm(StrEnum):
-    """How an app spells an instant."""
-
-    ISO = "iso"
-    EPOCH_SECONDS = "epoch_seconds"
-    EPOCH_MILLISECONDS = "epoch_milliseconds"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the document something stands, 1-based."""
-
-    line: int
-    column: int
 
 
 # --- operations: what happens to a value --------------------------------------------------------
@@ -76,9 +55,20 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text up to a normal form, applied in the given order both ways."""
+    """Text up to a normal form, applied in the given order both ways.
+
+    `cut`: the most characters the app holds; what is longer loses its end there.
+    """
 
     forms: tuple[Form, ...]
+    cut: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNumber:
+    """A whole number; `as_text`: the app spells it as text. Golden is a JSON integer."""
+
+    as_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +106,40 @@ class Instant:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalTime:
+    """A point in time that the app writes without its zone, by `form`; the clock is that of `zone`.
+
+    Golden as RFC 3339 in UTC. The hour that comes twice in autumn is read as its first.
+    """
+
+    form: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount with its currency; golden as {"amount": "12.50", "currency": "EUR"}.
 
-    In the app the same object in one field, or two fields (`Field.app`: amount, currency).
-    `minor_units`: the app counts whole cents. `scale`: most digits after the point in the app.
+    In the app the same object in one field, or two fields (`Field.app`: amount, currency), or the
+    amount alone in a fixed `currency`. `minor_units`: the app counts whole cents. `scale`: most
+    digits after the point in the app.
     """
 
     minor_units: bool
+    scale: int | None
+    rounding: Rounding
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit; golden as {"value": "12.5", "unit": "KGM"} by UN/ECE Rec. 20.
+
+    In the app the same object in one field, or two fields (`Field.app`: value, unit), or the value
+    alone in a fixed `unit`, into which other units of the same kind are converted.
+    """
+
+    unit: str | None
     scale: int | None
     rounding: Rounding
 
@@ -151,16 +167,72 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number; golden as +34911234567. `region`: the country of national numbers.
+
+    `national`: the app holds numbers of its region without the country's prefix.
+    """
+
+    region: str
+    national: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaxId:
+    """A tax id without its spaces, dots and dashes, in capitals; by the rules of `country`."""
+
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country; golden as its ISO 3166 code of two letters."""
+
+    form: CountryForm
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Several app fields that make one golden text, joined by `separator`; cut `at` to go back."""
+
+    separator: str
+    at: Cut
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Several app fields of `width` characters that hold one golden text, broken between words."""
+
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetOf:
-    """A list of codes without order; golden sorted and unique, blank when empty."""
+    """A list of codes without order; golden sorted and unique, blank when empty.
+
+    `separator`: the app writes the codes into one text.
+    """
 
     item: "ItemOperation"
+    separator: str | None = None
 
 
 ItemOperation: TypeAlias = (
-    Copy | Text | DecimalNumber | Boolean | BusinessDate | Instant | ValueMap | Reference
+    Copy
+    | Text
+    | WholeNumber
+    | DecimalNumber
+    | Boolean
+    | BusinessDate
+    | Instant
+    | LocalTime
+    | ValueMap
+    | Reference
+    | Phone
+    | TaxId
+    | Country
 )
-Operation: TypeAlias = ItemOperation | Money | SetOf
+Operation: TypeAlias = ItemOperation | Money | Quantity | Join | Pieces | SetOf
 
 
 # --- rules: which value goes where --------------------------------------------------------------
@@ -176,7 +248,12 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One golden path and the app path (or paths) that hold it: rename and nest by dotted paths."""
+    """One golden path and the app path (or paths) that hold it: rename and nest by dotted paths.
+
+    `blank`: words that mean blank besides null and empty; the first is written to clear.
+    `hidden`: words that stand for a value we may not see; they count as missing.
+    `when`: the golden record for which the rule holds, both ways.
+    """
 
     app: tuple[str, ...]
     golden: str
@@ -185,16 +262,49 @@ class Field:
     default: Default
     lossy: str | None
     place: Place
+    clears: Clears = Clears.BOTH
+    blank: tuple[Json, ...] = ()
+    hidden: tuple[Json, ...] = ()
+    when: Predicate = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One app text that golden keeps in several fields, cut at `separator` and joined again."""
+
+    app: str
+    golden: tuple[str, ...]
+    separator: str
+    at: Cut
+    direction: Direction
+    lossy: str | None
+    place: Place
+    when: Predicate = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A fixed value on one side: written to `app` on create, or read into `golden` always."""
+    """A fixed value on one side: written to `app` on create, or read into `golden` always.
+
+    In a list it also selects: elements with another value there are none of this rule's.
+    """
 
     app: str | None
     golden: str | None
     value: Json
     place: Place
+    when: Predicate = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A value worked out one way: into `golden` from app fields, or into `app` from golden ones."""
+
+    app: str | None
+    golden: str | None
+    function: Function
+    place: Place
+    when: Predicate = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,65 +323,56 @@ class Each:
     client_keys: bool
     direction: Direction
     place: Place
+    constants: tuple[Constant, ...] = ()
+    when: Predicate = ALWAYS
 
+    @property
+    def inside(self) -> "tuple[Field | Constant, ...]":
+        """Return the rules of an element."""
+        return (*self.fields, *self.constants)
 
-Rule: TypeAlias = Field | Constant | Each
-
-
-# --- predicates over golden scalars -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    """Every part holds; true of none."""
-
-    parts: "tuple[Predicate, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """At least one part holds."""
-
-    parts: "tuple[Predicate, ...]"
+    @property
+    def kinds(self) -> tuple[tuple[str, tuple[Json, ...]], ...]:
+        """Return what every golden element of this rule says, by `only` and by constants."""
+        said = ((one.golden, (one.value,)) for one in self.constants if one.golden is not None)
+        return (*self.only, *said)
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
-    """The part does not hold."""
+class Slot:
+    """Some single app fields that make one element of a golden list.
 
-    part: "Predicate"
+    `fixed`: golden field -> what every element in this slot says there; of a set, holds. An
+    element is there if one of the fields is not blank.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class In:
-    """The field's value is one of these (`equals` is one alone)."""
-
-    field: str
-    values: tuple[Json, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Present:
-    """The field is not blank (or, with `present: false`, is)."""
-
-    field: str
-    present: bool
+    key: str
+    fixed: tuple[tuple[str, Json], ...]
+    fields: tuple[Field, ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
-class Contains:
-    """The field is a set and holds this code."""
+class Slots:
+    """A golden list for which the app has no list but a few places, each for one element."""
 
-    field: str
-    value: Json
+    golden: str
+    slots: tuple[Slot, ...]
+    direction: Direction
+    place: Place
+    when: Predicate = ALWAYS
 
 
-Predicate: TypeAlias = AllOf | AnyOf | Not | In | Present | Contains
+Rule: TypeAlias = Field | Split | Constant | Computed | Each | Slots
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """One parsed mapping document: app object <-> golden entity."""
+    """One parsed mapping document: app object <-> golden entity.
+
+    `accept_when`: the app's records that count, over app paths. `parts`: more golden entities that
+    the same app record holds, each a mapping of its own, named `object#part`.
+    """
 
     name: str
     object_type: str
@@ -281,3 +382,9 @@ class Mapping:
     publish_place: Place
     rules: tuple[Rule, ...]
     value_maps: abc.Mapping[str, ValueMap]
+    accept_when: Predicate = ALWAYS
+    accept_place: Place = NOWHERE
+    invariants: tuple[Invariant, ...] = ()
+    delete: DeletePolicy = KEEP_ALL
+    parts: "tuple[Mapping, ...]" = ()
+    examples: tuple[Example, ...] = ()

@@ -6,7 +6,10 @@ from typing import Final
 
 from mappings.view import Json, Record
 
-STEP: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")
+# A name of any script without spaces, brackets, quotes or slashes.
+STEP: Final = re.compile(
+    r"""[^\s.,:;\[\]{}()'"\\/0-9\-\x00-\x1f][^\s.,:;\[\]{}()'"\\/\x00-\x1f]*"""
+)
 
 
 class _Missing:
@@ -49,15 +52,21 @@ def reader(path: str) -> Callable[[Record], Json]:
     return read
 
 
-def words_reader(paths: Sequence[str]) -> Callable[[Record], Json]:
-    """Compile a reader of one path, or of several as {path: words}; MISSING if one lacks."""
+def words_reader(paths: Sequence[str], *, whole: bool = True) -> Callable[[Record], Json]:
+    """Compile a reader of one path, or of several as {path: words}.
+
+    MISSING if one of several lacks; or, if not `whole`, if all do: then one that lacks is None.
+    """
     if len(paths) == 1:
         return reader(paths[0])
     readers = tuple((path, reader(path)) for path in paths)
 
     def read(record: Record) -> Json:
         words = {path: read_one(record) for path, read_one in readers}
-        return MISSING if MISSING in words.values() else words
+        lacking = [path for path, one in words.items() if one is MISSING]
+        if lacking and (whole or len(lacking) == len(words)):
+            return MISSING
+        return words | dict.fromkeys(lacking) if lacking else words
 
     return read
 

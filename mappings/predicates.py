@@ -1,13 +1,33 @@
 """`publish when` and friends: predicates over golden scalars, compiled to one function."""
 
-from collections.abc import Callable, Mapping
-from typing import TypeAlias, assert_never
+from collections.abc import Callable
+from typing import Protocol, TypeAlias, assert_never
 
-from mappings.ops import AllOf, AnyOf, Contains, In, Not, Predicate, Present
-from mappings.view import Json
+from mappings.paths import MISSING, reader
+from mappings.statements import AllOf, AnyOf, Contains, In, Not, Predicate, Present
+from mappings.view import Json, Record
 
-Scalars: TypeAlias = Mapping[str, Json]
+
+class Scalars(Protocol):
+    """Values by path; a mapping, or a record read on the way."""
+
+    def get(self, path: str, /) -> Json:
+        """Return the value, or None."""
+
+
 Test: TypeAlias = Callable[[Scalars], bool]
+
+
+class RecordScalars:
+    """An app's record as a predicate looks at it, by dotted paths."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def get(self, path: str, /) -> Json:
+        """Return the words at a path, or None."""
+        words = reader(path)(self.record)
+        return None if words is MISSING else words
 
 
 def is_blank(value: Json) -> bool:
@@ -66,3 +86,21 @@ def allowed_values(predicate: Predicate, field: str) -> frozenset[Json] | None:
             return frozenset.intersection(*said) if said else None
         case _:
             return None
+
+
+def disjoint(one: Predicate, other: Predicate) -> bool:
+    """Whether two conditions never hold together, as far as their fields' values tell."""
+    for field in predicate_fields(one) & predicate_fields(other):
+        mine, yours = allowed_values(one, field), allowed_values(other, field)
+        if mine is not None and yours is not None and not mine & yours:
+            return True
+        if _contradict(one, other, field) or _contradict(other, one, field):
+            return True
+    return False
+
+
+def _contradict(one: Predicate, other: Predicate, field: str) -> bool:
+    """Whether one asks for some of the values that the other rules out."""
+    allowed = allowed_values(one, field)
+    forbidden = allowed_values(other.part, field) if isinstance(other, Not) else None
+    return allowed is not None and forbidden is not None and allowed <= forbidden

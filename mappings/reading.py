@@ -1,5 +1,7 @@
 """One record being read into golden words, rule by rule."""
 
+from collections.abc import Mapping, Sequence
+
 from mappings.errors import CarryError, ElementRefused, LinkMissing, ValueRefused
 from mappings.fields import BoundField
 from mappings.lists import BoundEach, element_path, keyed, read_element
@@ -32,7 +34,7 @@ class Reading:
         self.problems: dict[str, ValueProblem] = {}
         self.absent: list[str] = []
 
-    def read_scalars(self, fields: list[BoundField]) -> None:
+    def read_scalars(self, fields: Sequence[BoundField]) -> None:
         """Read single fields; equal words and golden value are taken without a call."""
         record, links, scalars = self.record, self.links, self.scalars
         old = {} if self.before is None else self.before.scalars
@@ -55,24 +57,49 @@ class Reading:
     def read_list(self, each: BoundEach) -> None:
         """Read a list element by element; a faulty element is a problem of its own."""
         words = each.read(self.record)
+        old = {} if self.before is None else self.before.elements.get(each.golden, {})
         if words is MISSING:
-            self.absent.append(each.golden)
+            self._list_not_shown(each, old)
             return
         try:
             found = keyed(each, words) if words else {}
         except ValueRefused as error:
             self.problems[each.golden] = ValueProblem(words, str(error))
             return
-        self.elements[each.golden] = elements = {}
-        old = {} if self.before is None else self.before.elements.get(each.golden, {})
+        elements = self.elements.setdefault(each.golden, {})
         for key, element in found.items():
             try:
                 one = read_element(each, element, old.get(key), self.links)
             except ElementRefused as refused:
-                self.refuse(element_path(each, key), element, refused.reason, str(refused))
+                path = element_path(each.golden, key)
+                self.refuse(path, element, refused.reason, str(refused))
             else:
                 if each.covers(one.value):
                     elements[key] = one
+
+    def _list_not_shown(self, each: BoundEach, old: Mapping[str, Json]) -> None:
+        self.absent.append(each.golden)
+        if each.prefix:
+            mine = (key for key in old if key.startswith(each.prefix))
+            self.absent.extend(element_path(each.golden, key) for key in mine)
+
+    def known(self, path: str) -> Json:
+        """Return the golden value of a path as far as it is known by now; else None."""
+        read = self.scalars.get(path)
+        if read is not None:
+            return read.value
+        return None if self.before is None else self.before.scalars.get(path)
+
+    def get(self, path: str, /) -> Json:
+        """Return `known`: a reading is what a condition looks at."""
+        return self.known(path)
+
+    def hold(self, paths: Sequence[str], reason: str) -> None:
+        """Hold the fields of an invariant that does not hold."""
+        for path in paths:
+            read = self.scalars.pop(path, None)
+            self.elements.pop(path, None)
+            self.problems[path] = ValueProblem(None if read is None else read.words, reason)
 
     def refuse(self, path: str, words: Json, error: CarryError, reason: str | None = None) -> None:
         """Note why a path was not read."""
@@ -83,7 +110,11 @@ class Reading:
             self.problems[path] = ValueProblem(words, reason or str(error))
 
     def finished(self) -> Inbound:
-        """Return what was read."""
+        """Return what was read; what one rule shows is not absent because another did not."""
+        for path in self.problems:
+            self.elements.pop(path, None)
+        if self.absent and not self.elements.keys().isdisjoint(self.absent):
+            self.absent = [path for path in self.absent if path not in self.elements]
         return Inbound(
             self.scalars,
             self.elements,

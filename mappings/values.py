@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache, partial
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from mappings.errors import ValueRefused
-from mappings.ops import Form, Rounding
+from mappings.terms import Form, Rounding
 from mappings.view import Json
 
 # ISO 4217: minor digits where they are not two.
@@ -97,7 +98,8 @@ def ascii_step(forms: Sequence[Form]) -> Callable[[str], str] | None:
     return steps[0] if len(steps) == 1 else None
 
 
-def _to_decimal(value: Json) -> Decimal:
+def to_decimal(value: Json) -> Decimal:
+    """Return an exact number; ValueRefused if the value is none or has too many digits."""
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         message = f"{shown(value)} is not a number: give text such as '12.50'"
         raise ValueRefused(message)
@@ -119,13 +121,22 @@ def plain_decimal(value: Json, scale: int | None, min_scale: int, rounding: Roun
 
     Zeros at the end go, so that equal numbers are equal text.
     """
-    number = _to_decimal(value)
+    number = to_decimal(value)
     if scale is not None:
         number = round_to(number, scale, rounding)
     whole, _, fraction = format(abs(number), "f").partition(".")
     fraction = fraction.rstrip("0").ljust(min_scale, "0")
     sign = "-" if number < 0 else ""
     return f"{sign}{whole}.{fraction}" if fraction else sign + whole
+
+
+def whole_number(value: Json) -> int:
+    """Return a whole number of any spelling; ValueRefused if it has a fraction."""
+    number = to_decimal(value)
+    if number != number.to_integral_value():
+        message = f"{shown(value)} is not a whole number"
+        raise ValueRefused(message)
+    return int(number)
 
 
 def round_to(number: Decimal, scale: int, rounding: Rounding) -> Decimal:
@@ -155,7 +166,7 @@ def require_currency(value: Json) -> str:
 
 def minor_to_amount(units: Json, currency: str) -> str:
     """Whole minor units -> plain amount."""
-    number = _to_decimal(units)
+    number = to_decimal(units)
     if number != number.to_integral_value():
         message = f"{shown(units)} is not a whole number of minor units"
         raise ValueRefused(message)
@@ -165,7 +176,7 @@ def minor_to_amount(units: Json, currency: str) -> str:
 
 def amount_to_minor(amount: str, currency: str, rounding: Rounding) -> int:
     """Plain amount -> whole minor units, rounded."""
-    return int(round_to(_to_decimal(amount).scaleb(minor_digits(currency), EXACT), 0, rounding))
+    return int(round_to(to_decimal(amount).scaleb(minor_digits(currency), EXACT), 0, rounding))
 
 
 def parse_date(text: str, form: str) -> str:
@@ -211,7 +222,7 @@ def instant_text(moment: datetime) -> str:
 
 def epoch_to_instant(value: Json, per_second: int) -> str:
     """Whole seconds or milliseconds since 1970 -> instant."""
-    number = _to_decimal(value)
+    number = to_decimal(value)
     try:
         moment = EPOCH + timedelta(
             microseconds=int(EXACT.multiply(number, 1_000_000 // per_second))
@@ -226,3 +237,24 @@ def instant_to_epoch(text: str, per_second: int) -> int:
     """Instant -> whole seconds or milliseconds since 1970."""
     moment = datetime.fromisoformat(parse_instant(text))
     return (moment - EPOCH) // timedelta(microseconds=1_000_000 // per_second)
+
+
+def parse_local(text: str, form: str, zone: ZoneInfo) -> str:
+    """Read a clock's time in a zone -> instant; of an hour that comes twice, the first."""
+    try:
+        moment = datetime.strptime(text.strip(), form).replace(tzinfo=zone)
+        return instant_text(moment.astimezone(UTC))
+    except (ValueError, OverflowError) as error:
+        message = f"{shown(text)} is not a time of the form {form}"
+        raise ValueRefused(message) from error
+
+
+def format_local(text: str, form: str, zone: ZoneInfo) -> str:
+    """Instant -> the clock's time in a zone."""
+    moment = datetime.fromisoformat(parse_instant(text))
+    try:
+        local = moment.astimezone(zone)
+    except OverflowError as error:
+        message = f"{shown(text)} is not an instant of our calendar"
+        raise ValueRefused(message) from error
+    return local.strftime(form.replace("%Y", f"{local.year:04d}"))

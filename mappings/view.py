@@ -12,13 +12,19 @@ Record: TypeAlias = dict[str, Any]
 
 NOBODY: frozenset[str] = frozenset()
 NOTHING: Mapping[str, frozenset[str]] = {}
+NO_CONTEXT: Mapping[str, Json] = {}
 
 
 class Missing(StrEnum):
-    """What a reference without a link does: the whole record waits, or only this field is held."""
+    """What a reference without a link does.
+
+    The whole record waits; or only this field is held; or the other record is created first, and
+    then this one goes on.
+    """
 
     WAIT = "wait"
     HOLD = "hold"
+    CREATE_FIRST = "create_first"
 
 
 class Links(Protocol):
@@ -39,11 +45,13 @@ class View:
     is in the system. `elements`: list path -> the system's element key (or "+el_…" for an element
     that this system does not have yet) -> object; a list left out stays as it is. `kept`: list path
     -> keys of the system's elements that stay as they are although `elements` lacks them (held).
+    `context`: golden scalars that conditions and computed fields may look at, never written.
     """
 
     scalars: Mapping[str, Json]
     elements: Mapping[str, Mapping[str, Json]]
     kept: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+    context: Mapping[str, Json] = field(default_factory=lambda: NO_CONTEXT)
 
 
 class Read(NamedTuple):
@@ -84,8 +92,8 @@ class ValueProblem(NamedTuple):
 class Inbound:
     """A system's record in canonical words.
 
-    Keys are golden paths; of one element "addresses[key]". A list with a problem of its own is in
-    `problems` and not in `elements`. `absent`: fields the record did not show; they change nothing.
+    Keys are golden paths, of one element "addresses[key]". A list with a problem of its own is in
+    `problems` and not in `elements`. `absent`: what the record did not show; it changes nothing.
     """
 
     scalars: dict[str, Read]

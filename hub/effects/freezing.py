@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.contract import Write
 from hub.effects.model import Effect
-from hub.effects.rules import DELETE, loops
+from hub.effects.rules import loops
 from hub.projection.links import Links
 from hub.projection.rules import stale_paths
 from hub.projection.views import view_of
@@ -17,7 +17,6 @@ from master_data.model import (
     Crossref,
     CrossrefState,
     Golden,
-    GoldenState,
     Value,
     element_path,
     split_path,
@@ -40,11 +39,6 @@ class Frozen:
     looping: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     fields: dict[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def is_delete(self) -> bool:
-        """Say whether the record is to be deleted instead of written."""
-        return self.effect.operation == DELETE
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -101,8 +95,6 @@ def freeze(
     """
     effect, crossref = claimed.effect, claimed.crossref
     golden, mapping = claimed.golden, claimed.mapping
-    if effect.operation == DELETE:
-        return _delete(claimed)
     off = _called_off(claimed)
     if off is not None:
         return Nothing(effect, crossref, off)
@@ -119,7 +111,7 @@ def freeze(
     view = _shown(golden, crossref, stale, claimed.schema)
     outbound = mapping.to_system(view, crossref.record, links)
     for unlinked in outbound.unresolved.values():
-        if unlinked.missing is Missing.WAIT:
+        if unlinked.missing is not Missing.HOLD:
             return Wait(effect, f"{crossref.connection}:{unlinked.golden_id}")
     left_out = {*outbound.unresolved, *outbound.problems}
     paths = {path: golden.body.get(path) for path in stale if path not in left_out}
@@ -143,17 +135,6 @@ def freeze(
     return Frozen(effect, crossref, write, paths, mapping.version, looping, missing, fields)
 
 
-def _delete(claimed: Claimed) -> Frozen | Nothing:
-    """Return the delete of a record whose golden record is gone."""
-    effect, crossref = claimed.effect, claimed.crossref
-    if claimed.golden.state is not GoldenState.GONE:
-        return Nothing(effect, crossref, "the golden record is there again")
-    if crossref.state is not CrossrefState.LIVE or crossref.external_id is None:
-        return Nothing(effect, crossref, "the record is gone there")
-    write = Write(crossref.id, crossref.external_id, {}, crossref.remote_version)
-    return Frozen(effect, crossref, write, {}, claimed.mapping.version)
-
-
 def _called_off(claimed: Claimed) -> str | None:
     """Say why a write planned earlier must not be made any more."""
     crossref = claimed.crossref
@@ -169,16 +150,17 @@ def _called_off(claimed: Claimed) -> str | None:
 def _shown(golden: Golden, crossref: Crossref, stale: list[str], schema: EntitySchema) -> View:
     """Return what this write brings: golden in the stale paths; of a stale list the rest as agreed.
 
-    A path left out stays as the system has it: what nobody judged yet is not ours to write.
+    A path left out stays as the system has it: what nobody judged yet is not ours to write. What is
+    not held is there for conditions and computed fields to look at.
     """
+    held = {*golden.held, *crossref.held}
+    free = {
+        path: value
+        for path, value in golden.body.items()
+        if held.isdisjoint({path, split_path(path)[0]})
+    }
     if crossref.record is None:
-        held = {*golden.held, *crossref.held}
-        body = {
-            path: value
-            for path, value in golden.body.items()
-            if held.isdisjoint({path, split_path(path)[0]})
-        }
-        return view_of(body, {}, schema)
+        return view_of(free, {}, schema)
     body = {path: base.golden for path, base in crossref.base.items() if base.golden is not None}
     body |= {path: golden.body.get(path) for path in stale}
     lists = {split_path(path)[0] for path in stale if split_path(path)[1]}
@@ -199,4 +181,5 @@ def _shown(golden: Golden, crossref: Crossref, stale: list[str], schema: EntityS
         scalars=view.scalars,
         elements={path: elements for path, elements in view.elements.items() if path in lists},
         kept={path: keys for path, keys in kept.items() if keys},
+        context={path: value for path, value in free.items() if split_path(path)[1] is None},
     )

@@ -114,7 +114,8 @@ def _see_list(sight: Sight, seen: _ListSeen, new_id: Callable[[str], str]) -> No
     for key, element in seen.known.items():
         path = element_path(seen.path, element)
         if key not in seen.incoming and element not in pairs.values():
-            if path in sight.problems or path in sight.unresolved:
+            not_shown = element_path(seen.path, key) in sight.absent
+            if not_shown or path in sight.problems or path in sight.unresolved:
                 pairs[key] = element
             else:
                 sight.readings[path] = Reading(None, None)

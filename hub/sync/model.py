@@ -8,19 +8,7 @@ from hub.projection.views import Sight
 from master_data.merge import Sighting
 from master_data.model import Crossref, FieldResult, Golden, Record, Value
 
-__all__ = ["Case", "Decision", "Version"]
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One new version of a golden record: what changed, by which event."""
-
-    golden: Golden
-    changes: dict[str, list[Value]]
-    connection: str | None
-    event_id: str | None
-    mapping_version: int | None = None
-    actor: str | None = None
+__all__ = ["Case", "Decision"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ what laws.py tries.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from mappings import ops
-from mappings.check.conditions import Asked, check_condition
 from mappings.check.coverage import Coverage, coverage
 from mappings.check.cycles import reference_cycles
-from mappings.check.fields import check_field
+from mappings.check.fields import check_constant, check_field
 from mappings.check.findings import Finding, Reason, Report
-from mappings.check.limits import check_access, check_fits
 from mappings.check.lists import check_each
+from mappings.check.places import check_computed, check_slots, check_split
 from mappings.check.sides import Sides
+from mappings.check.whole import check_whole
 from mappings.check.writers import (
     Side,
     app_targets,
@@ -38,13 +39,13 @@ def check(mapping: ops.Mapping, app: Schema, golden: Schema) -> list[Finding]:
     report = Report()
     sides = Sides(shape_of(app), shape_of(golden), mapping.publish_when)
     for rule in mapping.rules:
-        _check_rule(rule, sides, report)
+        published = ops.AllOf((mapping.publish_when, rule.when))
+        _check_rule(rule, replace(sides, publish=published), report)
     check_one_writer(mapping.rules, report)
     check_required(app_targets(mapping.rules), Side(sides.app, "app", TOP), report)
     side = Side(sides.golden, "golden record", TOP)
     check_required(golden_targets(mapping.rules), side, report)
-    asked = Asked(sides.golden, "golden record", mapping.publish_place)
-    check_condition(mapping.publish_when, asked, report)
+    check_whole(mapping, sides, report)
     return report.findings()
 
 
@@ -53,20 +54,14 @@ def _check_rule(rule: ops.Rule, sides: Sides, report: Report) -> None:
         case ops.Field():
             check_field(rule, sides, report)
         case ops.Constant():
-            _check_constant(rule, sides, report)
+            check_constant(rule, sides, report)
+        case ops.Split():
+            check_split(rule, sides, report)
+        case ops.Computed():
+            check_computed(rule, sides, report)
         case ops.Each():
             check_each(rule, sides, report)
+        case ops.Slots():
+            check_slots(rule, sides, report)
         case _:
             assert_never(rule)
-
-
-def _check_constant(rule: ops.Constant, sides: Sides, report: Report) -> None:
-    if rule.app is not None:
-        shape = report.find(sides.app, rule.app, "app", rule.place)
-        check_access([rule.app], sides.app, rule, report)
-        if shape is not None:
-            check_fits(rule.value, shape, rule.place, rule.app, report)
-    if rule.golden is not None:
-        shape = report.find(sides.golden, rule.golden, "golden record", rule.place)
-        if shape is not None:
-            check_fits(rule.value, shape, rule.place, rule.golden, report)

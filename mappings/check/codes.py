@@ -57,7 +57,19 @@ def translation(operation: ops.Operation) -> Translation | None:
         case ops.SetOf(item):
             return translation(item)
         case (
-            ops.DecimalNumber() | ops.BusinessDate() | ops.Instant() | ops.Money() | ops.Reference()
+            ops.WholeNumber()
+            | ops.DecimalNumber()
+            | ops.BusinessDate()
+            | ops.Instant()
+            | ops.LocalTime()
+            | ops.Money()
+            | ops.Quantity()
+            | ops.Join()
+            | ops.Pieces()
+            | ops.Phone()
+            | ops.TaxId()
+            | ops.Country()
+            | ops.Reference()
         ):
             return None
         case _:

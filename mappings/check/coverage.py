@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from mappings import ops
 from mappings.shapes import Shape, shape_of
@@ -29,20 +30,40 @@ def coverage(mapping: ops.Mapping, app: Record, golden: Record) -> Coverage:
 
 
 def _app_paths(rule: ops.Rule) -> Iterator[str]:
-    if isinstance(rule, ops.Field):
-        yield from rule.app
-    elif isinstance(rule, ops.Each):
-        yield f"{rule.app}[].{rule.key}"
-        yield from (f"{rule.app}[].{path}" for field in rule.fields for path in field.app)
-    elif rule.app is not None:
-        yield rule.app
+    match rule:
+        case ops.Field():
+            yield from rule.app
+        case ops.Each():
+            yield f"{rule.app}[].{rule.key}"
+            yield from (f"{rule.app}[].{path}" for one in rule.inside for path in _app_paths(one))
+        case ops.Slots():
+            for slot in rule.slots:
+                yield from (path for field in slot.fields for path in field.app)
+        case ops.Split():
+            yield rule.app
+        case ops.Constant() | ops.Computed():
+            if rule.app is not None:
+                yield rule.app
+        case _:
+            assert_never(rule)
 
 
 def _golden_paths(rule: ops.Rule) -> Iterator[str]:
-    if isinstance(rule, ops.Each):
-        yield from (f"{rule.golden}[].{field.golden}" for field in rule.fields)
-    elif rule.golden is not None:
-        yield rule.golden
+    match rule:
+        case ops.Each():
+            found = (path for one in rule.inside for path in _golden_paths(one))
+            yield from (f"{rule.golden}[].{path}" for path in found)
+        case ops.Slots():
+            for slot in rule.slots:
+                names = [name for name, _ in slot.fixed] + [one.golden for one in slot.fields]
+                yield from (f"{rule.golden}[].{name}" for name in names)
+        case ops.Split():
+            yield from rule.golden
+        case ops.Field() | ops.Constant() | ops.Computed():
+            if rule.golden is not None:
+                yield rule.golden
+        case _:
+            assert_never(rule)
 
 
 def _left_out(

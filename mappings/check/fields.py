@@ -40,3 +40,16 @@ def _check_defaults(field: ops.Field, sides: Sides, report: Report) -> None:
             report.add(field.place, field.golden, Reason.NEVER_USED, message)
         shape = sides.golden.trail(field.golden)[-1]
         check_fits(default.golden, shape, field.place, field.golden, report)
+
+
+def check_constant(rule: ops.Constant, sides: Sides, report: Report) -> None:
+    """Ask that a constant fits the place it is for."""
+    if rule.app is not None:
+        shape = report.find(sides.app, rule.app, "app", rule.place)
+        check_access([rule.app], sides.app, rule, report)
+        if shape is not None:
+            check_fits(rule.value, shape, rule.place, rule.app, report)
+    if rule.golden is not None:
+        shape = report.find(sides.golden, rule.golden, "golden record", rule.place)
+        if shape is not None:
+            check_fits(rule.value, shape, rule.place, rule.golden, report)

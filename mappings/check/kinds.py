@@ -29,7 +29,7 @@ class Carried:
     not_format: tuple[str, str] | None = None
 
 
-def carried(operation: ops.ItemOperation | ops.Money, paths: int) -> Carried:  # noqa: PLR0911, C901 one arm per class
+def carried(operation: ops.Operation, paths: int) -> Carried:  # noqa: C901, PLR0911, PLR0912 one arm per class
     """Return the types an operation carries."""
     match operation:
         case ops.Copy():
@@ -47,8 +47,21 @@ def carried(operation: ops.ItemOperation | ops.Money, paths: int) -> Carried:  #
             why = "a date has no zone, so it is no point in time: use date"
             taken = TEXT if form is ops.InstantForm.ISO else NUMBERS
             return Carried((taken,), TEXT, (DAY, why))
-        case ops.Money():
-            return Carried((OBJECT,) if paths == 1 else (NUMBERS, TEXT), OBJECT)
+        case ops.LocalTime():
+            return Carried((TEXT,), TEXT, (DAY, "a date has no time of day: use date"))
+        case ops.Money(currency=fixed) | ops.Quantity(unit=fixed):
+            taken = NUMBERS if fixed is not None else OBJECT
+            return Carried((taken,) if paths == 1 else (NUMBERS, TEXT), OBJECT)
+        case ops.Join() | ops.Pieces():
+            return Carried((TEXT,) * paths, TEXT)
+        case ops.SetOf(item, separator):
+            return carried(item, paths) if separator is None else Carried((TEXT,), None)
+        case ops.Phone() | ops.TaxId():
+            return Carried((TEXT,), TEXT)
+        case ops.Country():
+            return Carried((Types({"string", "integer"}),), TEXT)
+        case ops.WholeNumber():
+            return Carried((NUMBERS,), Types({"integer"}))
         case ops.ValueMap(pairs=pairs):
             return Carried((_types([code for code, _ in pairs]),), TEXT)
         case ops.Reference():
@@ -63,7 +76,7 @@ def check_kinds(field: ops.Field, words: Sequence[Shape], value: Shape, report: 
         return False
     operation: ops.Operation = field.operation
     apps, golden = list(words), value
-    if isinstance(operation, ops.SetOf):
+    if isinstance(operation, ops.SetOf) and operation.separator is None:
         inner = words[0].items
         if inner is None and words[0].types - {"array"}:
             _clash(report, field, field.app[0], "is no list in the app: remove set")
@@ -125,6 +138,8 @@ def _check_shape(field: ops.Field, value: Shape, report: Report) -> bool:
         message = "is a set: add set: {}" if what else "is no set: remove set"
     elif isinstance(operation, ops.Money) and {"amount", "currency"} - value.properties.keys():
         message = "is not money: it has no amount and currency"
+    elif isinstance(operation, ops.Quantity) and {"value", "unit"} - value.properties.keys():
+        message = "is no quantity: it has no value and unit"
     elif value.ref != (named := _entity(operation)):
         message = f"refers to a {value.ref}: use reference" if value.ref else "refers to nothing"
         if value.ref and named:

@@ -18,10 +18,18 @@ def keeps_length(operation: ops.Operation) -> bool:
     match operation:
         case ops.Copy() | ops.Text():
             return True
-        case ops.SetOf(item):
-            return keeps_length(item)
+        case ops.SetOf(item, separator):
+            return separator is None and keeps_length(item)
         case (
-            ops.DecimalNumber()
+            ops.WholeNumber()
+            | ops.LocalTime()
+            | ops.Quantity()
+            | ops.Join()
+            | ops.Pieces()
+            | ops.Phone()
+            | ops.TaxId()
+            | ops.Country()
+            | ops.DecimalNumber()
             | ops.Boolean()
             | ops.BusinessDate()
             | ops.Instant()
@@ -78,7 +86,7 @@ def check_access(field_paths: Sequence[str], side: Shape, rule: ops.Rule, report
 
 
 def _directions(rule: ops.Rule) -> tuple[bool, bool]:
-    if isinstance(rule, ops.Constant):
+    if isinstance(rule, ops.Constant | ops.Computed):
         return True, False
     return rule.direction.writes, rule.direction.reads
 

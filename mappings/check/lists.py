@@ -2,7 +2,7 @@
 
 from mappings import ops
 from mappings.check.conditions import check_code
-from mappings.check.fields import check_field
+from mappings.check.fields import check_constant, check_field
 from mappings.check.findings import Reason, Report
 from mappings.check.limits import check_access
 from mappings.check.sides import Sides
@@ -36,13 +36,15 @@ def check_each(rule: ops.Each, sides: Sides, report: Report) -> None:
     _check_only(rule, inner.golden, report)
     for field in rule.fields:
         check_field(field, inner, report)
-    check_one_writer(rule.fields, report)
+    for constant in rule.constants:
+        check_constant(constant, inner, report)
+    check_one_writer(rule.inside, report)
     if rule.direction.writes:
-        known = [*app_targets(rule.fields), (rule.key, rule.place)]
+        known = [*app_targets(rule.inside), (rule.key, rule.place)]
         check_required(known, Side(inner.app, "app", rule.place, f"{rule.app}."), report)
     if rule.direction.reads:
         side = Side(inner.golden, "golden record", rule.place, f"{rule.golden}.")
-        check_required(golden_targets(rule.fields), side, report)
+        check_required(golden_targets(rule.inside), side, report)
 
 
 def _check_key(rule: ops.Each, element: Shape, report: Report) -> None:
@@ -66,7 +68,7 @@ def _check_key(rule: ops.Each, element: Shape, report: Report) -> None:
 
 
 def _check_only(rule: ops.Each, element: Shape, report: Report) -> None:
-    read = {path for path, _ in golden_targets(rule.fields)}
+    read = {path for path, _ in golden_targets(rule.inside)}
     for name, codes in rule.only:
         shape = report.find(element, name, "golden element", rule.place)
         if shape is None:

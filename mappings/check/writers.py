@@ -1,45 +1,60 @@
 """Who writes what: one writer per place, and nobody missing where a side requires a value."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
 from mappings import ops
+from mappings.check.apart import apart
 from mappings.check.findings import Reason, Report
 from mappings.predicates import allowed_values
 from mappings.shapes import Shape
 
-Targets = dict[str, ops.Place]
+Targets = Iterator[tuple[str, ops.Place]]
 
 
-def app_targets(rules: Iterable[ops.Rule]) -> Iterator[tuple[str, ops.Place]]:
+def app_targets(rules: Iterable[ops.Rule]) -> Targets:  # noqa: C901 one arm per class
     """Every app path that rules write, with the rule's place."""
     for rule in rules:
         match rule:
             case ops.Field(app=paths, direction=direction, place=place):
                 if direction.writes:
                     yield from ((path, place) for path in paths)
-            case ops.Constant(app=app, place=place):
+            case ops.Constant(app=app, place=place) | ops.Computed(app=app, place=place):
                 if app is not None:
                     yield app, place
+            case ops.Split(app=path, direction=direction, place=place):
+                if direction.writes:
+                    yield path, place
             case ops.Each(app=path, direction=direction, place=place):
                 if direction.writes:
                     yield path, place
+            case ops.Slots(slots=slots, direction=direction):
+                if direction.writes:
+                    yield from app_targets(field for slot in slots for field in slot.fields)
             case _:
                 assert_never(rule)
 
 
-def golden_targets(rules: Iterable[ops.Rule]) -> Iterator[tuple[str, ops.Place]]:
+def golden_targets(rules: Iterable[ops.Rule]) -> Targets:  # noqa: C901 one arm per class
     """Every golden path that rules read into, with the rule's place."""
     for rule in rules:
         match rule:
             case ops.Field(golden=path, direction=direction, place=place):
                 if direction.reads:
                     yield path, place
-            case ops.Constant(golden=golden, place=place):
+            case (
+                ops.Constant(golden=golden, place=place) | ops.Computed(golden=golden, place=place)
+            ):
                 if golden is not None:
                     yield golden, place
-            case ops.Each(golden=path, direction=direction, place=place):
+            case ops.Split(golden=paths, direction=direction, place=place):
+                if direction.reads:
+                    yield from ((path, place) for path in paths)
+            case (
+                ops.Each(golden=path, direction=direction, place=place)
+                | ops.Slots(golden=path, direction=direction, place=place)
+            ):
                 if direction.reads:
                     yield path, place
             case _:
@@ -47,25 +62,43 @@ def golden_targets(rules: Iterable[ops.Rule]) -> Iterator[tuple[str, ops.Place]]
 
 
 def check_one_writer(rules: Iterable[ops.Rule], report: Report) -> None:
-    """Ask that no place is written by two rules, nor a place inside another."""
+    """Ask that no place is written by two rules, nor a place inside another.
+
+    Rules whose conditions never hold together, and lists of different elements, are apart.
+    """
     rules = list(rules)
-    _check_twice(app_targets(rules), "app", report)
-    _check_twice(golden_targets(rules), "golden record", report)
+    _check_twice(rules, app_targets, "app", report)
+    _check_twice(rules, golden_targets, "golden record", report)
 
 
-def _check_twice(targets: Iterable[tuple[str, ops.Place]], whose: str, report: Report) -> None:
-    written: Targets = {}
-    around: Targets = {}  # every place that holds a written one
-    for path, place in targets:
-        steps = path.split(".")
-        outer = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
-        first = next((written[one] for one in outer if one in written), around.get(path))
-        if first is not None:
-            message = f"is written to the {whose} by line {first.line} too: keep one"
-            report.add(place, path, Reason.TWO_WRITERS, message)
-        written.setdefault(path, place)
-        for one in outer[:-1]:
-            around.setdefault(one, place)
+def _check_twice(
+    rules: Iterable[ops.Rule],
+    targets: Callable[[Iterable[ops.Rule]], Targets],
+    whose: str,
+    report: Report,
+) -> None:
+    written: dict[str, list[_Writer]] = {}
+    around: dict[str, list[_Writer]] = {}  # every place that holds a written one
+    for rule in rules:
+        for path, place in targets([rule]):
+            steps = path.split(".")
+            outer = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
+            others = [one for name in outer for one in written.get(name, ())]
+            others += around.get(path, ())
+            first = next((one for one in others if not apart(rule, one.rule)), None)
+            if first is not None:
+                message = f"is written to the {whose} by line {first.place.line} too: keep one"
+                report.add(place, path, Reason.TWO_WRITERS, message)
+            writer = _Writer(rule, place)
+            written.setdefault(path, []).append(writer)
+            for one in outer[:-1]:
+                around.setdefault(one, []).append(writer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    rule: ops.Rule
+    place: ops.Place
 
 
 @dataclass(frozen=True, slots=True)

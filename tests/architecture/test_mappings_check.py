@@ -59,7 +59,7 @@ def test_the_schema_of_a_built_in_app_is_what_the_app_holds(path):
 def test_every_operation_rule_and_predicate_has_a_heading_in_the_guide():
     words = {
         one.__name__
-        for union in (ops.Operation, ops.Rule, ops.Predicate)
+        for union in (ops.Operation, ops.Function, ops.Rule, ops.Predicate, ops.Invariant)
         for one in get_args(union)
         if one is not ops.Field
     }

@@ -54,8 +54,8 @@ FAULTS = [
     (HEAD + "lists:\n  - {app: a, golden: a, key: k, fields: []}\n", 5, 33, "at least 1 item"),
     (HEAD + "lists:\n  - {app: a, golden: a, key: k, fields: [{app: b, golden: b.c}]}\n",
      5, 42, "not nested"),
-    (HEAD + "lists:\n  - {app: a, golden: a, key: k, fields: [{app: b, constant: 1}]}\n",
-     5, 42, "does not stand in a list"),
+    (HEAD + "lists:\n  - {app: a, golden: a, key: k,"
+     " fields: [{app: b, split: {golden: [c, d]}}]}\n", 5, 42, "do not stand in a list"),
 ]  # fmt: skip
 
 

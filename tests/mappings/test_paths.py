@@ -5,10 +5,14 @@ import pytest
 from mappings.paths import MISSING, overlaps, reader, split_path, writer
 
 
-@pytest.mark.parametrize("text", ["", "a.", ".a", "a..b", "a[0]", "1a", "a b", "ä"])
+@pytest.mark.parametrize("text", ["", "a.", ".a", "a..b", "a[0]", "1a", "a b", "a/b", "a'"])
 def test_what_is_no_path_is_refused(text):
     with pytest.raises(ValueError, match="is not a path"):
         split_path(text)
+
+
+def test_a_name_may_be_of_any_script():
+    assert split_path("Контрагент_Key.ИНН") == ("Контрагент_Key", "ИНН")
 
 
 def test_a_place_that_is_not_there_is_missing_and_not_null():

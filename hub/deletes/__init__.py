@@ -1,1 +1,0 @@
-"""Deletions: what they do elsewhere, and the fuse that stops too many of them."""

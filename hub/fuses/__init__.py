@@ -1,1 +1,0 @@
-"""A person's answer to a blown fuse of deletes."""

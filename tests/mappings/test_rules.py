@@ -1,0 +1,450 @@
+"""Slots, blocks, computed fields, invariants, filters, parts: rules about more than one value."""
+
+import pytest
+
+from mappings import DocumentRefused, View, parse
+from mappings.examples import failed_examples
+from mappings.parts import join_record, split_record
+from mappings.samples import Mirror
+from mappings.statements import Fuse, GoneInApp, GoneInGolden
+
+EUR = {"currency": "EUR"}
+
+SLOTS = """
+slots:
+  - golden: points
+    places:
+      phone: {is: {kind: phone}, fields: [{app: tel, golden: value, text: [trim]}]}
+      bill:
+        is: {uses: billing}
+        fields: [{app: bill.street, golden: street}, {app: bill.city, golden: city}]
+"""
+
+
+def test_single_fields_become_elements_and_blank_ones_none(compiled, links, view):
+    mapping = compiled(SLOTS)
+    record = {"tel": " 911 ", "bill": {"street": "Calle 1", "city": None}}
+    inbound = mapping.to_golden(record, None, links)
+    assert inbound.elements["points"]["phone"] == (
+        {"value": " 911 "},
+        {"kind": "phone", "value": "911"},
+    )
+    assert inbound.elements["points"]["bill"].value == {"uses": "billing", "street": "Calle 1"}
+    assert mapping.to_golden({"tel": None, "bill": {}}, None, links).elements == {"points": {}}
+    assert mapping.to_golden({"tel": None}, None, links).absent == {"points[bill]"}
+    assert mapping.to_golden({}, None, links).absent == {"points", "points[phone]", "points[bill]"}
+    assert mapping.app_fields["points"] == {"tel", "bill"}
+
+
+def test_elements_go_to_their_places_and_places_without_one_are_cleared(compiled, links, view):
+    mapping = compiled(SLOTS)
+    record = {"tel": "911", "bill": {"street": "Calle 1", "city": "Vigo", "note": "x"}}
+    elements = {
+        "bill": {"uses": ["billing", "legal"], "street": "Calle 2", "city": "Vigo"},
+        "+el_2": {"kind": "email", "value": "a@b.es"},
+    }
+    outbound = mapping.to_system(view({}, {"points": elements}), record, links)
+    assert outbound.values == {
+        "tel": None,
+        "bill": {"street": "Calle 2", "city": "Vigo", "note": "x"},
+    }
+    assert outbound.sources == {"tel": {"points"}, "bill": {"points"}}
+    known = mapping.to_golden({**record, **outbound.values}, view({}, {"points": elements}), links)
+    assert known.elements["points"]["bill"].value == elements["bill"]
+    held = view({}, {"points": {}}, {"points": frozenset({"phone", "bill"})})
+    assert mapping.to_system(held, record, links).values == {}
+    changed = view({}, {"points": {"phone": {"kind": "fax", "value": "1"}}}, {"points": {"bill"}})
+    assert mapping.to_system(changed, record, links).values == {}
+
+
+def test_two_new_elements_take_one_place_each(compiled, links, view):
+    mapping = compiled("""
+        slots:
+          - golden: points
+            places:
+              one: {is: {kind: phone}, fields: [{app: a, golden: value}]}
+              two: {is: {kind: phone}, fields: [{app: b, golden: value}]}
+    """)
+    phones = {f"+el_{n}": {"kind": "phone", "value": str(n)} for n in (1, 2, 3)}
+    assert mapping.to_system(view({}, {"points": phones}), None, links).values == {
+        "a": "1",
+        "b": "2",
+    }
+
+
+def test_an_element_whose_field_cannot_be_carried_is_held(compiled, links, view):
+    mapping = compiled("""
+        slots:
+          - golden: points
+            places: {age: {is: {kind: age}, fields: [{app: a, golden: value, integer: {}}]}}
+    """)
+    inbound = mapping.to_golden({"a": "old"}, None, links)
+    assert "value: 'old' is not a plain number" in inbound.problems["points[age]"].reason
+    outbound = mapping.to_system(
+        view({}, {"points": {"age": {"kind": "age", "value": "x"}}}), {"a": "1"}, links
+    )
+    assert "not a plain number" in outbound.problems["points[age]"].reason
+
+
+SHARED = """
+lists:
+  - app: phones
+    golden: points
+    key: id
+    fields: [{app: v, golden: value}, {golden: kind, constant: phone}]
+  - app: mails
+    golden: points
+    key: id
+    client keys: true
+    fields:
+      - {app: v, golden: value}
+      - {app: t, constant: main}
+      - {golden: kind, constant: email}
+"""
+
+
+def test_two_lists_make_one_golden_list_by_their_constants(compiled, links, view):
+    mapping = compiled(SHARED)
+    record = {
+        "phones": [{"id": 1, "v": "911"}],
+        "mails": [{"id": 1, "v": "a@b.es", "t": "main"}, {"id": 2, "v": "c@d.es", "t": "other"}],
+    }
+    points = mapping.to_golden(record, None, links).elements["points"]
+    assert {key: read.value for key, read in points.items()} == {
+        "phones:1": {"kind": "phone", "value": "911"},
+        "mails:1": {"kind": "email", "value": "a@b.es"},
+    }
+    golden = {
+        "phones:1": {"kind": "phone", "value": "912"},
+        "+el_3": {"kind": "email", "value": "e@f.es"},
+    }
+    outbound = mapping.to_system(view({}, {"points": golden}), record, links)
+    assert outbound.values == {
+        "phones": [{"id": 1, "v": "912"}],
+        "mails": [
+            {"id": 2, "v": "c@d.es", "t": "other"},
+            {"t": "main", "id": "el_3", "v": "e@f.es"},
+        ],
+    }
+
+
+def test_a_list_that_is_not_shown_takes_nothing_away_from_the_other(compiled, links, view):
+    mapping = compiled(SHARED)
+    before = view({}, {"points": {"phones:1": {"kind": "phone", "value": "9"}}})
+    inbound = mapping.to_golden({"mails": []}, before, links)
+    assert inbound.elements == {"points": {}}
+    assert inbound.absent == {"points[phones:1]"}
+
+
+def test_two_lists_of_one_app_list_are_told_apart_by_a_constant(compiled, links, view):
+    mapping = compiled("""
+        lists:
+          - app: info
+            golden: points
+            key: id
+            fields:
+              - {app: v, golden: value}
+              - {app: t, constant: T}
+              - {golden: kind, constant: phone}
+          - app: info
+            golden: places
+            key: id
+            fields: [{app: v, golden: street}, {app: t, constant: A}]
+    """)
+    record = {"info": [{"id": "1", "t": "T", "v": "911"}, {"id": "2", "t": "A", "v": "Calle 1"}]}
+    inbound = mapping.to_golden(record, None, links)
+    assert inbound.elements["points"].keys() == {"1"}
+    assert inbound.elements["places"].keys() == {"2"}
+    golden = {
+        "points": {"1": {"kind": "phone", "value": "912"}},
+        "places": {"2": {"street": "Calle 2"}},
+    }
+    assert mapping.to_system(view({}, golden), record, links).values == {
+        "info": [{"id": "1", "t": "T", "v": "912"}, {"id": "2", "t": "A", "v": "Calle 2"}]
+    }
+
+
+BLOCKS = """
+fields:
+  - {app: company, golden: kind, boolean: {}}
+blocks:
+  - when: {field: kind, equals: true}
+    fields:
+      - {app: name, golden: name}
+      - {golden: role, constant: firm}
+      - {app: note, constant: firm}
+  - when: {field: kind, equals: false}
+    fields: [{app: name, split: {golden: [given, family]}}]
+"""
+
+
+def test_a_block_holds_for_the_same_records_both_ways(compiled, links, view):
+    mapping = compiled(BLOCKS)
+    firm = mapping.to_golden({"company": True, "name": "Acme SL"}, None, links)
+    assert {path: read.value for path, read in firm.scalars.items()} == {
+        "kind": True,
+        "name": "Acme SL",
+        "role": "firm",
+    }
+    assert firm.absent == {"given", "family"}
+    person = mapping.to_golden({"company": False, "name": "Ana Soto"}, None, links)
+    assert person.scalars["family"].value == "Soto"
+    assert person.absent == {"name", "role"}
+    golden = view({"kind": True, "name": "Acme", "given": "Ana"})
+    created = mapping.to_system(golden, None, links).values
+    assert created == {"company": True, "name": "Acme", "note": "firm"}
+
+
+def test_a_condition_looks_at_the_context_and_else_at_the_record(compiled, links):
+    mapping = compiled(BLOCKS)
+    record = {"company": False, "name": "Ana Soto"}
+    edit = View({"name": "Acme", "given": "Eva"}, {})
+    assert mapping.to_system(edit, record, links).values == {"name": "Eva Soto"}
+    told = View({"name": "Acme", "given": "Eva"}, {}, context={"kind": True})
+    assert mapping.to_system(told, record, links).values == {"name": "Acme"}
+
+
+COMPUTED = """
+fields:
+  - {app: a, golden: a}
+  - {app: b, golden: b}
+  - {golden: both, compute: {join: [a, b], separator: '-'}}
+  - {golden: one, compute: {first: [b, a]}}
+  - {golden: many, compute: {count: lines}}
+  - {golden: total, compute: {sum: lines.amount}}
+  - {golden: domain, compute: {domain: web}}
+  - {app: label, compute: {join: [a, b]}}
+"""
+
+
+def test_computed_golden_fields_come_from_the_record(compiled, links):
+    mapping = compiled(COMPUTED)
+    lines = [{"amount": "1.50"}, {"amount": {"amount": "2", **EUR}}, {"amount": None}]
+    record = {"a": "x", "b": None, "lines": lines, "web": "https://www.Acme.es/shop"}
+    values = {
+        path: read.value for path, read in mapping.to_golden(record, None, links).scalars.items()
+    }
+    assert values["both"] == "x"
+    assert values["one"] == "x"
+    assert (values["many"], values["total"], values["domain"]) == (3, "3.5", "acme.es")
+    bare = mapping.to_golden({"a": "x", "lines": None, "web": "ana@Acme.es"}, None, links)
+    assert bare.scalars["domain"].value == "acme.es"
+    assert bare.scalars["many"].value == 0
+    assert {"both", "one"} <= bare.absent
+    broken = mapping.to_golden({"lines": [{"amount": "x"}], "web": "http://[x"}, None, links)
+    assert broken.problems.keys() == {"total", "domain"}
+
+
+def test_a_computed_app_field_is_written_when_its_operands_change(compiled, links, view):
+    mapping = compiled(COMPUTED)
+    assert mapping.outbound_paths == {"a", "b"}
+    assert mapping.to_system(view({"a": "x", "b": "y"}), None, links).values["label"] == "x y"
+    record = {"a": "x", "b": "y", "label": "by hand"}
+    assert mapping.to_system(view({"a": "x"}), record, links).values == {}
+    assert mapping.to_system(view({"a": "x", "b": "y"}), record, links).values == {}
+    told = View({"a": "z"}, {}, context={"b": "y"})
+    assert mapping.to_system(told, record, links).values == {"a": "z", "label": "z y"}
+    assert mapping.to_system(view({"a": 5, "b": "y"}), record, links).problems.keys() == {"a", "b"}
+
+
+INVARIANTS = """
+fields:
+  - {app: total, golden: total, decimal: {}}
+  - {app: from, golden: from, date: {}}
+  - {app: until, golden: until, date: {}}
+lists:
+  - {app: lines, golden: lines, key: id, fields: [{app: amount, golden: amount, decimal: {}}]}
+invariants:
+  - {sum: lines.amount, equals: total, tolerance: '0.01'}
+  - {field: from, not after: until}
+"""
+
+
+def test_an_invariant_that_does_not_hold_holds_its_fields(compiled, links, view):
+    mapping = compiled(INVARIANTS)
+    lines = [{"id": 1, "amount": "1.50"}, {"id": 2, "amount": "2.50"}]
+    sound = {"total": "4.01", "lines": lines, "from": "2026-01-01", "until": "2026-01-01"}
+    assert mapping.to_golden(sound, None, links).problems == {}
+    inbound = mapping.to_golden({**sound, "total": "5", "until": "2025-12-31"}, None, links)
+    assert inbound.problems.keys() == {"total", "lines", "from", "until"}
+    assert "lines.amount sum to 4, but total says 5" in inbound.problems["total"].reason
+    assert "from is 2026-01-01, after until" in inbound.problems["from"].reason
+    assert inbound.scalars == {}
+    assert inbound.elements == {}
+    golden = view({"total": "5"}, {"lines": {"1": {"amount": "4"}}})
+    outbound = mapping.to_system(golden, sound, links)
+    assert outbound.values == {}
+    assert outbound.problems.keys() == {"total", "lines"}
+    assert mapping.to_system(view({"total": "5"}), {**sound, "total": "4"}, links).values == {
+        "total": "5"
+    }
+
+
+def test_a_record_filter_looks_at_the_app_record(compiled):
+    mapping = compiled("accept when: {field: kind.code, in: [C, D]}\n")
+    assert mapping.accepts({"kind": {"code": "D"}})
+    assert not mapping.accepts({"kind": None})
+    assert compiled("").accepts({})
+
+
+def test_blank_hidden_and_clearing_are_said_per_field(compiled, links, view):
+    mapping = compiled("""
+        blank: [false, '-']
+        hidden: ['***']
+        fields:
+          - {app: a, golden: a}
+          - {app: b, golden: b, boolean: {}}
+          - {app: c, golden: c, clears: in}
+          - {app: d, golden: d, clears: out}
+          - {app: e, golden: e, clears: never}
+    """)
+    inbound = mapping.to_golden(
+        {"a": False, "b": False, "c": "-", "d": False, "e": None}, None, links
+    )
+    assert {path: read.value for path, read in inbound.scalars.items()} == {
+        "a": None,
+        "b": False,
+        "c": None,
+    }
+    assert inbound.absent == {"d", "e"}
+    assert mapping.to_golden({"a": "***"}, None, links).absent == set("abcde")
+    assert mapping.to_golden({"a": 0}, None, links).scalars["a"].value == 0
+    blank = view(dict.fromkeys("acde"))
+    record = dict.fromkeys("acde", "x")
+    assert mapping.to_system(blank, record, links).values == {"a": False, "d": False}
+    shown = mapping.to_system(view({"a": "new"}), {"a": "***"}, links)
+    assert shown.values == {"a": "new"}
+
+
+def test_a_delete_policy_says_what_deletes_mean_and_where_they_stop(document):
+    text = document("""
+        fields: [{app: a, golden: a}]
+        delete:
+          gone in app: deactivate
+          gone in golden: deactivate
+          deactivate: {app: active, value: false}
+          fuse: {most: 5, percent: 2}
+    """)
+    policy = parse(text, name="x").delete
+    assert (policy.gone_in_app, policy.gone_in_golden) == (
+        GoneInApp.DEACTIVATE,
+        GoneInGolden.DEACTIVATE,
+    )
+    assert policy.deactivate == ("active", False)
+    assert policy.fuse == Fuse(5, 2)
+    assert parse(document(""), name="x").delete.gone_in_app is GoneInApp.UNLINK
+
+
+FAULTY = [
+    ("delete: {gone in golden: deactivate}", "how does the app show a deactivated record"),
+    ("delete: {gone in app: deactivate}", "which field says deactivated"),
+    ("invariants: [{sum: total, equals: total}]", "give sum: list.field with equals: total"),
+    ("invariants: [{field: a, equals: b}]", "give sum: list.field with equals: total"),
+    ("fields: [{app: a, golden: b, cut: 5}]", "what is cut is lost in the app"),
+    ("fields: [{app: a, compute: {join: [a, b], first: [a, b]}}]", "give one of join"),
+    ("fields: [{app: a, compute: {sum: a}}]", "give one of join"),
+    ("fields: [{app: a, compute: {count: a}, direction: in}]", "no other operation"),
+    ("fields: [{app: a, golden: b, compute: {count: a}}]", "stands on one side"),
+    ("fields: [{split: {golden: [a, b]}}]", "add app:"),
+    ("fields: [{app: a, golden: b, split: {golden: [a, b]}}]", "no other operation"),
+    ("fields: [{app: a, golden: b, join: {app: [a, b]}}]", "remove app:"),
+    ("fields: [{golden: b, quantity: {value: a}}]", "both value: and unit:"),
+    ("fields: [{app: a, golden: b, quantity: {in: KG}}]", "no unit of our table (did you mean 'K"),
+    ("fields: [{app: a, golden: b, local time: {zone: Mars/Base}}]", "there is no zone"),
+    ("fields: [{app: a, golden: b, local time: {form: '%d'}}]", "a time form has"),
+    ("fields: [{golden: b, money: {amount: a, currency: c, in: EUR}}]", "both amount:"),
+    ("slots: [{golden: p, places: {x: {is: {k: 1}, fields: [{app: a, golden: k}]}}}]", "fixed by"),
+    ("slots: [{golden: p, places: {x: {is: {k: 1}, fields: [{app: a, golden: b.c}]}}}]", "nested"),
+    ("slots: [{golden: p, places: {x: {is: {k: 1}, fields: [{app: a, constant: 1}]}}}]",
+     "only plain fields"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "message"), FAULTY)
+def test_a_rule_half_said_is_refused(document, lines, message):
+    with pytest.raises(DocumentRefused) as refused:
+        parse(document(lines + "\n"), name="x")
+    assert message in str(refused.value)
+
+
+PARTS = """
+fields:
+  - {app: id, golden: number, direction: in}
+  - {app: company, golden: name}
+parts:
+  contact:
+    entity: contact
+    accept when: {field: person.last, present: true}
+    fields:
+      - {app: id, golden: customer, reference: {entity: thing}, direction: in}
+      - {app: person.last, golden: family_name, text: [trim]}
+      - {app: person.first, golden: given_name}
+"""
+
+
+def test_one_record_is_split_into_two_golden_ones_and_joined_again(compiled, view):
+    mapping = compiled(PARTS)
+    assert mapping.parts["contact"].object_type == "things#contact"
+    record = {"id": "7", "company": "Acme", "person": {"last": " Soto", "first": "Ana", "age": 4}}
+    found = split_record(mapping, record, {}, Mirror())
+    values = {path: read.value for path, read in found["contact"].scalars.items()}
+    assert values == {"customer": "thing/7", "family_name": "Soto", "given_name": "Ana"}
+    assert split_record(mapping, {"id": "8", "company": "Acme"}, {}, Mirror()).keys() == {""}
+    views = {"": view({"name": "Acme"}), "contact": view(values)}
+    assert join_record(mapping, views, record, Mirror()).values == {}
+    edited = {"": view({"name": "Acme SL"}), "contact": view({"given_name": "Eva"})}
+    outbound = join_record(mapping, edited, record, Mirror())
+    assert outbound.values == {
+        "company": "Acme SL",
+        "person": {"last": " Soto", "first": "Eva", "age": 4},
+    }
+    assert outbound.sources["person"] == {"contact/family_name", "contact/given_name"}
+    assert join_record(mapping, {"": view({"name": "Acme"})}, None, Mirror()).values == {
+        "company": "Acme"
+    }
+
+
+EXAMPLES = """
+fields:
+  - {app: name, golden: name, text: [trim]}
+  - {app: limit, golden: terms.limit, money: {in: EUR}}
+  - {app: tags, golden: tags, set: {}}
+slots:
+  - {golden: points, places: {tel: {is: {kind: phone}, fields: [{app: tel, golden: value}]}}}
+examples:
+  - app: {name: ' Ana', limit: 5, tel: '1', tags: [b, a]}
+    golden:
+      name: Ana
+      terms: {limit: {amount: '5.00', currency: EUR}}
+      tags: [a, b]
+      points: [{kind: phone, value: '1'}]
+"""
+
+
+def test_the_examples_of_a_mapping_are_tried_both_ways(document):
+    assert failed_examples(parse(document(EXAMPLES), name="x"), Mirror()) == []
+    wrong = EXAMPLES.replace("name: Ana\n", "name: Eva\n")
+    failures = failed_examples(parse(document(wrong), name="x"), Mirror())
+    assert [str(one) for one in failures] == ["line 12, example 1: name: says 'Eva', is 'Ana'"]
+
+
+def test_an_example_that_is_not_carried_or_not_accepted_fails(document):
+    refused = EXAMPLES.replace("limit: 5", "limit: much")
+    failures = failed_examples(parse(document(refused), name="x"), Mirror())
+    assert {one.path for one in failures} == {"terms.limit"}
+    outside = EXAMPLES + "accept when: {field: name, equals: Eva}\n"
+    (failure,) = failed_examples(parse(document(outside), name="x"), Mirror())
+    assert failure.path == "accept when"
+
+
+def test_an_example_that_would_be_written_anew_fails(document):
+    lines = """
+        fields:
+          - {app: a, golden: a}
+          - {app: a, golden: b, text: [upper]}
+        examples:
+          - {app: {a: x}, golden: {a: x, b: X}}
+          - {name: read only, one way: true, app: {a: x}, golden: {a: x, b: X}}
+    """
+    failures = failed_examples(parse(document(lines), name="x"), Mirror())
+    assert {one.example.name for one in failures} == {"example 1"}
