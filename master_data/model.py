@@ -59,12 +59,14 @@ class CrossrefState(StrEnum):
 class Remap(NamedTuple):
     """Which mapping version read a contribution anew.
 
-    `was`: the contribution it replaced; `stood`: the golden value of that moment.
+    `was`: the contribution it replaced; `stood`: the golden value of that moment; `displaced`: the
+    value has another place in the app since, where the system itself said nothing.
     """
 
     version: int
     was: "Contribution | None"
     stood: Value
+    displaced: bool = False
 
 
 class Contribution(NamedTuple):
@@ -83,6 +85,11 @@ class Contribution(NamedTuple):
     filled: bool = False
     remap: Remap | None = None
 
+    def stands_in(self, base: "Base | None") -> bool:
+        """Say whether what the system holds, as of `base`, is what it authored, not a mirror."""
+        displaced = self.remap is not None and self.remap.displaced
+        return base is not None and self.value == base.golden and not displaced
+
     def to_json(self) -> dict[str, Value]:
         """Return the stored form; the source is the row that holds it."""
         stored: dict[str, Value] = {
@@ -95,8 +102,8 @@ class Contribution(NamedTuple):
         if self.filled:
             stored["f"] = True
         if self.remap is not None:
-            was = self.remap.was
-            stored["r"] = [self.remap.version, was.to_json() if was else None, self.remap.stood]
+            version, was, stood, displaced = self.remap
+            stored["r"] = [version, was.to_json() if was else None, stood, displaced]
         return stored
 
     @staticmethod
@@ -105,17 +112,26 @@ class Contribution(NamedTuple):
         said = stored["v"], stored["s"], stored["a"], stored["t"], stored["e"]
         remap = None
         if "r" in stored:
-            version, was, stood = stored["r"]
+            version, was, stood, displaced = stored["r"]
             known = Contribution.from_json(source, was) if was else None
-            remap = Remap(version, known, stood)
+            remap = Remap(version, known, stood, displaced)
         return Contribution(source, *said, bool(stored.get("f")), remap)
 
 
 class Base(NamedTuple):
-    """What a system and the hub agreed on last: (value in the system's words, golden value)."""
+    """What a system and the hub agreed on last: (value in the system's words, golden value).
+
+    `place`: where in the app it stood, once no mapping reads it any more; None: where it is read.
+    """
 
     words: Value
     golden: Value
+    place: str | None = None
+
+    def to_json(self) -> list[Value]:
+        """Return the stored form."""
+        pair = [self.words, self.golden]
+        return pair if self.place is None else [*pair, self.place]
 
 
 @dataclass(frozen=True, slots=True)

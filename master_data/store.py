@@ -288,7 +288,7 @@ def _crossref(row: Row[Any]) -> Crossref:
         version=row.version,
         remote_version=row.remote_version,
         record=row.record,
-        base={path: Base(words, value) for path, (words, value) in row.base.items()},
+        base={path: Base(*stored) for path, stored in row.base.items()},
         contributions={
             path: Contribution.from_json(row.connection, stored)
             for path, stored in row.contributions.items()
@@ -318,7 +318,7 @@ def _crossref_row(each: Crossref) -> dict[str, Any]:
         "version": each.version,
         "remote_version": each.remote_version,
         "record": each.record,
-        "base": {path: [base.words, base.golden] for path, base in each.base.items()},
+        "base": {path: base.to_json() for path, base in each.base.items()},
         "contributions": {path: c.to_json() for path, c in each.contributions.items()},
         "elements": each.elements,
         "absent": sorted(each.absent),

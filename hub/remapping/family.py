@@ -13,7 +13,7 @@ from hub.wiring import Hub
 from mappings import CompiledMapping, View
 from master_data.fields import entity_schema
 from master_data.merge import Weighing
-from master_data.model import Crossref, CrossrefState, Flat, Golden, split_path
+from master_data.model import Crossref, CrossrefState, Flat, Golden, Value, split_path
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
 
@@ -75,15 +75,16 @@ def _remap_one(
     golden = board.goldens[crossref.golden_id]
     old, new = target.version_of(crossref.mapping_version), target.mapping
     look = _Look(crossref, links, new.version)
-    before, after = look.blocked(old, golden), look.blocked(new, golden)
     step = Step(
         crossref=crossref,
         golden=golden,
         old=look.sight(old, golden),
         read=lambda beside: look.sight(new, beside),
         number=new.version,
-        unblocked=frozenset(before - after),
+        unblocked=look.unblocked(old, new, golden),
         unread=_only_written(new, crossref),
+        moved=_moved(old, new, crossref),
+        places=(_places(old), _places(new)),
     )
     return remap(
         step,
@@ -92,14 +93,44 @@ def _remap_one(
     )
 
 
-def _only_written(mapping: CompiledMapping, crossref: Crossref) -> frozenset[str]:
-    """Return the paths that the mapping writes and never reads, and that the record shows."""
-    shown = (crossref.record or {}).keys()
-    return frozenset(
-        path
+def _only_written(mapping: CompiledMapping, crossref: Crossref) -> dict[str, Value]:
+    """Return path -> what the record shows of it, of paths that the mapping never reads."""
+    record = crossref.record or {}
+    return {
+        path: record[min(places)]
         for path in mapping.outbound_paths - mapping.inbound_paths
-        if mapping.app_fields[path] <= shown
-    )
+        if (places := mapping.app_fields[path]) <= record.keys()
+    }
+
+
+def _moved(old: CompiledMapping, new: CompiledMapping, crossref: Crossref) -> dict[str, bool]:
+    """Return path -> whether its system authored what stands at its new place in the app.
+
+    Only of paths with another place than before, and of those that were only written. What another
+    golden path was written to is a mirror of that one; a place nobody mapped is the system's own.
+    """
+    only_written = old.outbound_paths - old.inbound_paths
+    mirrors = {
+        place
+        for path, places in old.app_fields.items()
+        if path in only_written or not _authored(crossref, path)
+        for place in places
+    }
+    moved = {
+        path: mirrors.isdisjoint(places)
+        for path, places in new.app_fields.items()
+        if places != old.app_fields.get(path)
+    }
+    return moved | dict.fromkeys(only_written, False)
+
+
+def _places(mapping: CompiledMapping) -> dict[str, str]:
+    return {path: "|".join(sorted(places)) for path, places in mapping.app_fields.items()}
+
+
+def _authored(crossref: Crossref, path: str) -> bool:
+    said, base = crossref.contributions.get(path), crossref.base.get(path)
+    return base is None or (said is not None and said.stands_in(base))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +164,25 @@ class _Look:
 
         return name
 
-    def blocked(self, mapping: CompiledMapping, golden: Golden) -> set[str]:
-        """Return the held paths that this mapping cannot write."""
+    def unblocked(
+        self, old: CompiledMapping, new: CompiledMapping, golden: Golden
+    ) -> frozenset[str]:
+        """Return the held paths that the new mapping writes otherwise: worth another attempt."""
         held = {split_path(path)[0] for path in self.crossref.held}
         if not held:
-            return set()
+            return frozenset()
         body = {path: value for path, value in golden.body.items() if split_path(path)[0] in held}
         view = self._view(golden, body)
-        outbound = mapping.to_system(view, self.crossref.record, self.links)
-        return {path for path in self.crossref.held if path in outbound.problems}
+        before, after = (each.to_system(view, None, self.links) for each in (old, new))
+        tops = {
+            name
+            for name in before.values.keys() | after.values.keys()
+            if before.values.get(name) != after.values.get(name)
+        }
+        changed = {path for name in tops for path in after.sources.get(name, ())}
+        return frozenset(
+            path
+            for path in self.crossref.held
+            if path not in after.problems
+            and (path in before.problems or split_path(path)[0] in changed)
+        )

@@ -1,6 +1,6 @@
 """One record on its way from one mapping version to another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hub.conflicts.model import OpenConflict
@@ -15,8 +15,10 @@ class Step:
     """One crossref, its golden record, and how the mapping in force reads the stored record.
 
     `old`: as its own version reads it; `read(golden)`: as the new one does beside that golden
-    record. `blocked` and `unblocked`: held paths that the new version cannot, or can again, write.
-    `unread`: paths it only writes and whose place the record shows.
+    record. `unblocked`: held paths that the new version writes otherwise.
+    `unread`: paths it only writes -> what the record shows there. `moved`: paths that have
+    another place in the app -> whether the system authored what stands there. `places`: path ->
+    where it stands, by the old and by the new version.
     """
 
     crossref: Crossref
@@ -25,7 +27,9 @@ class Step:
     read: Callable[[Golden], Sight]
     number: int
     unblocked: frozenset[str] = frozenset()
-    unread: frozenset[str] = frozenset()
+    unread: Mapping[str, Value] = field(default_factory=dict)
+    moved: Mapping[str, bool] = field(default_factory=dict)
+    places: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
 
     @property
     def is_rollback(self) -> bool:

@@ -6,6 +6,7 @@ written there. Going back withdraws what was read anew.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from hub.conflicts.model import OpenConflict, Rival
@@ -44,8 +45,9 @@ def remap(step: Step, schema: EntitySchema, weighing: Weighing) -> Remapped:
         found = schema.problems(draft.body) if draft.changes else {}
         if not found:
             break
-        wrong = found.get("", "the record would not be sound")
-        refused |= dict.fromkeys(draft.changes, wrong) if found.keys() <= refused.keys() else found
+        if found.keys() <= refused.keys() | {""}:  # it does not say which value is wrong
+            found = dict.fromkeys(draft.changes, "; ".join(found.values()))
+        refused |= {path: why for path, why in found.items() if path}
     return draft.finished()
 
 
@@ -92,7 +94,9 @@ class _Draft:
         self.elements = step.crossref.elements | sight.elements
         self.absent = sight.absent
         edits: dict[str, Reading] = {}
-        for path in sorted(_differing(step.old, sight) | withdrawn):
+        self.place_bases(sight)
+        looked_at = _differing(step.old, sight) | withdrawn | (step.moved.keys() & sight.readings)
+        for path in sorted(looked_at):
             reading = sight.readings.get(path)
             if _is_in(path, sight.problems):
                 self.unreadable(path, sight)
@@ -103,9 +107,22 @@ class _Draft:
             elif reading is not None:
                 self.read(path, reading, withdrawn=path in withdrawn)
         self.judge(edits)
-        self.let_go(sight)
-        for path in step.unread - self.base.keys():
-            self.base[path] = Base(None, None)
+        self.let_go(sight, looked_at)
+        for path, words in step.unread.items():
+            if path not in self.base or path in step.moved:
+                self.base[path] = Base(words, words)
+
+    def place_bases(self, sight: Sight) -> None:
+        """Remember where unread bases stood; one that is read again counts at its place only."""
+        old, new = self.step.places
+        for path, base in list(self.base.items()):
+            name = split_path(path)[0]
+            if path not in sight.readings and not _is_in(path, sight.problems):
+                self.base[path] = base._replace(place=base.place or old.get(name))
+            elif base.place is not None and base.place == new.get(name):
+                self.base[path] = base._replace(place=None)
+            elif base.place is not None:
+                del self.base[path]
 
     def _sound(self, sight: Sight) -> Sight:
         if not self.refused:
@@ -137,12 +154,16 @@ class _Draft:
 
     def is_unjudged(self, path: str, reading: Reading) -> bool:
         """Say whether these words were never decided on: held until now, or not mapped."""
-        if path in self.step.old.readings:
+        if path in self.step.old.readings or not self.is_own(path):
             return False
         before = self.base.get(path)
         if before is None:
             return _is_in(path, self.step.old.problems)
         return bool(before.words != reading.words)
+
+    def is_own(self, path: str) -> bool:
+        """Say whether what stands in the app is the system's own, as far as its place tells."""
+        return self.step.moved.get(split_path(path)[0], True)
 
     def read(self, path: str, reading: Reading, *, withdrawn: bool) -> None:
         """Take one reading that is no edit."""
@@ -154,12 +175,26 @@ class _Draft:
         self.base[path] = Base(reading.words, value)
         if withdrawn:
             return
-        authored = known is not None and before is not None and known.value == before.golden
-        if authored and known is not None:
-            if known.value != value:
+        if known is not None and known.stands_in(before):
+            if known.value == value:
+                return
+            if self.is_own(path):
                 self.read_anew(path, known, value)
-        elif value is not None and (before is None or path not in self.body):
+            else:
+                self.displace(path, known)
+        elif value is not None and self.is_new(path) and self.is_own(path):
             self.fill(path, value)
+
+    def displace(self, path: str, known: Contribution) -> None:
+        """Note that a value which was authored is not what stands at its new place."""
+        stood = self.body.get(path)
+        remap = Remap(self.step.number, known, stood, displaced=True)
+        self.contributions[path] = known._replace(remap=remap)
+
+    def is_new(self, path: str) -> bool:
+        """Say whether nobody agreed on anything there yet; going back brings nothing new."""
+        nothing = path not in self.step.crossref.base or path not in self.body
+        return nothing and not self.step.is_rollback
 
     def read_anew(self, path: str, known: Contribution, value: Value) -> None:
         """Let a value that the system authored mean something else; its time stays."""
@@ -201,9 +236,12 @@ class _Draft:
     def unreadable(self, path: str, sight: Sight) -> None:
         """Hold a value that was authored; a mirror is written anew."""
         before, known = self.base.get(path), self.contributions.get(path)
-        mirror = before is not None and (known is None or known.value != before.golden)
+        said = known is not None and known.stands_in(before)
+        mirror = not (said and self.is_own(path))
         if mirror and before is not None and path not in self.refused:
             self.base[path] = Base(before.words, None)
+            if said and known is not None:
+                self.displace(path, known)
             return
         why = sight.problems.get(path) or sight.problems[split_path(path)[0]]
         self.held[path] = why
@@ -238,11 +276,11 @@ class _Draft:
             if result.outcome is FieldOutcome.CONFLICT:
                 self.renew_conflict(result.path, self.contributions[result.path], result.why)
 
-    def let_go(self, sight: Sight) -> None:
-        """Take the hold off paths that can be read, or written, again."""
+    def let_go(self, sight: Sight, looked_at: AbstractSet[str]) -> None:
+        """Take the hold off paths that are read, or written, otherwise from now on."""
         for path in list(self.held):
-            readable = _is_in(path, self.step.old.problems) and not _is_in(path, sight.problems)
-            if readable or path in self.step.unblocked:
+            readable = path in looked_at or _is_in(path, self.step.old.problems)
+            if (readable and not _is_in(path, sight.problems)) or path in self.step.unblocked:
                 del self.held[path]
                 self.released.append(path)
 

@@ -60,7 +60,7 @@ def reason_of(connection_id: str, object_type: str, number: int) -> str:
 
 
 def remap_due(hub: Hub) -> int:
-    """Bring one page of records to the version in force; return how many were looked at."""
+    """Bring one page of records to the version in force; return 0 when nothing is due."""
     now = hub.env.clock.now()
     work = hub.db.read(lambda c: store.next_remapping(c, now))
     if work is None:
@@ -68,7 +68,7 @@ def remap_due(hub: Hub) -> int:
     opened = _opened(hub, work)
     if opened is None:  # configured anew, or not opened at all: nothing to do here
         hub.db.write(lambda c: store.advance(c, work, work.after, now + LOOK_AGAIN))
-        return 0
+        return 1
     entity = opened.mappings[work.object_type].entity
     ids = hub.db.read(lambda c: store.page_of_goldens(c, entity, work.after, PAGE))
     if ids:
@@ -98,10 +98,10 @@ def _end(hub: Hub, work: Remapping, now: datetime) -> int:
     """Look once more, after every process knows the version; then it is done."""
     if now < work.until:
         hub.db.write(lambda c: store.advance(c, work, work.after, work.until))
-        return 0
-    hub.db.write(lambda c: store.finish(c, work))
-    _log.info("mapping.remapped", connection=work.connection, object_type=work.object_type)
-    return 0
+    else:
+        hub.db.write(lambda c: store.finish(c, work))
+        _log.info("mapping.remapped", connection=work.connection, object_type=work.object_type)
+    return 1
 
 
 def _bring(hub: Hub, opened: OpenConnection, new_page: Callable[[], _Page]) -> None:

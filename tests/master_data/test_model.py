@@ -34,7 +34,9 @@ def contributions(remaps):
 
 
 authored = contributions(st.none())
-read_anew = contributions(st.builds(Remap, st.integers(2), st.none() | authored, values))
+read_anew = contributions(
+    st.builds(Remap, st.integers(2), st.none() | authored, values, st.booleans())
+)
 
 
 @given(authored | read_anew)

@@ -210,20 +210,26 @@ class Bed:
         for old, new in edits:
             assert text.count(old) == 1, (old, text.count(old))
             text = text.replace(old, new)
+        return self.draft_text(ref, text)
+
+    def draft_text(self, ref, text):
         draft, checked = save_draft(self.hub, ref, text, author="us_1")
         assert checked.remarks == (), checked.remarks
         return draft
 
     def publish(self, name, object_type, *edits, settle=True):
-        """Publish such a draft; its laws are taken for tried, that is another test's matter."""
-        draft = self.draft(name, object_type, *edits)
-        green = Laws(LawsState.GREEN)
-        self.hub.db.write(lambda c: mapping_versions.note_laws(c, draft, green))
-        published = publish(self.hub, draft.ref, seen=draft.revision, by="us_1")
+        """Publish such a draft and let records and systems follow."""
+        published = self.publish_draft(self.draft(name, object_type, *edits))
         if settle:
             self.remap()
             self.run()
         return published
+
+    def publish_draft(self, draft):
+        """Publish a draft; its laws are taken for tried, that is another test's matter."""
+        green = Laws(LawsState.GREEN)
+        self.hub.db.write(lambda c: mapping_versions.note_laws(c, draft, green))
+        return publish(self.hub, draft.ref, seen=draft.revision, by="us_1")
 
     def roll_back(self, name, object_type, to=None):
         ref = MappingRef(name, object_type)
