@@ -6,6 +6,13 @@ FORMS = ["trim", "squeeze", "nfc", "upper", "lower"]
 FIELD = re.compile(r"^( +)- \{app: ([\w.]+), golden: ([\w.]+)(.*)\}$")
 
 
+def part(line, group):
+    """Return a part of a field's line: 2 the app's place, 3 the golden path."""
+    match = FIELD.match(line)
+    assert match is not None
+    return match[group]
+
+
 def field_lines(lines, *, inner=None):
     """Numbers of lines with a field on them; `inner`: of lists only, or of the record only."""
     found = []
@@ -43,7 +50,7 @@ def swap_fields(rng, lines):
     """Two texts of the app stand for each other."""
     texts = [n for n in field_lines(lines, inner=False) if "text: [" in lines[n]]
     one, other = rng.sample(texts, 2)
-    places = FIELD.match(lines[one])[2], FIELD.match(lines[other])[2]
+    places = part(lines[one], 2), part(lines[other], 2)
     changed = list(lines)
     for number, place in ((one, places[1]), (other, places[0])):
         changed[number] = re.sub(r"\{app: [\w.]+", f"{{app: {place}", lines[number])
@@ -62,8 +69,8 @@ def stand_in(rng, lines):
 def translate(rng, lines):
     """A value map in place of a text; some values have no row, some systems other codes."""
     texts = [n for n in field_lines(lines, inner=False) if "text: [" in lines[n]]
-    number = rng.choice([n for n in texts if FIELD.match(lines[n])[3] in CODES])
-    codes = CODES[FIELD.match(lines[number])[3]]
+    number = rng.choice([n for n in texts if part(lines[n], 3) in CODES])
+    codes = CODES[part(lines[number], 3)]
     kind = rng.choice(["same", "app", "golden", "partly"])
     pairs = {code: code for code in codes}
     if kind == "app":
@@ -84,8 +91,8 @@ def translate(rng, lines):
 def fix_value(rng, lines):
     """One value for all."""
     texts = [n for n in field_lines(lines, inner=False) if "text: [" in lines[n]]
-    number = rng.choice([n for n in texts if FIELD.match(lines[n])[3] in CODES])
-    golden = FIELD.match(lines[number])[3]
+    number = rng.choice([n for n in texts if part(lines[n], 3) in CODES])
+    golden = part(lines[number], 3)
     changed = f"  - {{golden: {golden}, constant: {CODES[golden][0]}}}"
     return [*lines[:number], changed, *lines[number + 1 :]]
 
