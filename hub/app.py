@@ -7,6 +7,7 @@ from hub import errors
 from hub.console import pages as console
 from hub.rest.conflicts import api as conflicts
 from hub.rest.connections import api as connections
+from hub.rest.deletes import api as deletes
 from hub.rest.effects import api as effects
 from hub.rest.events import api as events
 from hub.rest.golden import api as golden
@@ -26,6 +27,7 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownConflict: 404,
     errors.UnknownSecret: 404,
     errors.LastSecret: 409,
+    errors.NoBlownFuse: 409,
     NoSuchGolden: 404,
     errors.ConnectionExists: 409,
     errors.WrongState: 409,
@@ -46,8 +48,8 @@ def create_app(hub: Hub) -> FastAPI:
         redoc_url=None,
         max_body_size=1_048_576,
     )
-    # polling first: its /connections/{connection}/reconcile is not an action on a connection
-    for each in (polling, connections, events, effects, conflicts, golden, mappings):
+    # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
+    for each in (polling, deletes, connections, events, effects, conflicts, golden, mappings):
         app.include_router(each.router(hub), prefix=_API)
     if hub.portal is not None:
         hub.portal.register(console.module(hub))

@@ -12,6 +12,7 @@ HubError
 ├── BadConnection         422: a field of the connection is wrong
 ├── UnknownSecret         404
 ├── LastSecret            409: add another webhook secret first
+├── NoBlownFuse           409: nothing waits for that answer
 ├── UnknownConflict       404
 ├── UnknownEffect         404
 ├── BadCursor             400: begin the list anew
@@ -34,6 +35,7 @@ __all__ = [
     "KeyTrouble",
     "LastSecret",
     "MappingMoved",
+    "NoBlownFuse",
     "NotPublishable",
     "SecretUnreadable",
     "UnknownConflict",
@@ -194,4 +196,12 @@ class LastSecret(HubError):
 
     def __init__(self, connection_id: str) -> None:
         super().__init__(f"{connection_id} has no other webhook secret; add one first")
+        self.connection_id = connection_id
+
+
+class NoBlownFuse(HubError):
+    """The fuse of the connection has not blown: no deletes wait for a person."""
+
+    def __init__(self, connection_id: str) -> None:
+        super().__init__(f"no deletes of {connection_id} wait for an answer")
         self.connection_id = connection_id

@@ -35,11 +35,17 @@ class HubSettings(BaseSettings):
     )
     poll_every: float = Field(15.0, gt=0, description="Pause between polls of one object type.")
     poll_page: int = Field(200, ge=1, le=1000, description="Changes asked for per page.")
+    full_every: float = Field(
+        86_400.0, ge=0, description="Pause between complete listings of a feed; 0: never."
+    )
     sweep_every: float = Field(1.0, gt=0, le=1.0, description="Pause between looks at due rows.")
     lease: float = Field(60.0, gt=0, description="How long a claim of lanes or a poll lasts.")
     pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
     senders: int = Field(2, ge=1, le=16, description="Deliveries at a time in one process.")
     pollers: int = Field(2, ge=1, le=16, description="Polls at a time in one process.")
+    delete_fuse: int = Field(
+        50, ge=1, description="Deletes of one connection in an hour before a person is asked."
+    )
     probe_every: float = Field(15.0, gt=0, le=15.0, description="Longest pause between probes.")
     max_pending: int = Field(2000, ge=1, description="Notices waiting to be stored before 503.")
     max_pending_bytes: int = Field(

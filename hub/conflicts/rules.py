@@ -18,6 +18,7 @@ class Kind(StrEnum):
     UNMAPPED_VALUE = "unmapped_value"
     REFUSED_WRITE = "refused_write"
     LOOP = "loop"
+    DELETE_AGAINST_CHANGE = "delete_against_change"
     UNDELIVERED = "undelivered"
     """Tried for three days, or it may have landed and nobody but a person can tell."""
 
@@ -31,6 +32,10 @@ class Choice(StrEnum):
     DIFFERENT = "different"
     RETRY = "retry"
     """The cause is mended: judge or write it again."""
+    DELETE = "delete"
+    """The delete is meant: what the connection's policy says is done."""
+    RESTORE = "restore"
+    """The record is made again where it was deleted."""
     DISMISS = "dismiss"
     """Leave it as it is; the field stays held there."""
 
@@ -44,6 +49,8 @@ def choices_of(kind: Kind) -> tuple[Choice, ...]:
             return (Choice.SAME, Choice.DIFFERENT)
         case Kind.UNMAPPED_VALUE | Kind.REFUSED_WRITE | Kind.LOOP | Kind.UNDELIVERED:
             return (Choice.RETRY, Choice.DISMISS)
+        case Kind.DELETE_AGAINST_CHANGE:
+            return (Choice.DELETE, Choice.RESTORE, Choice.DISMISS)
         case _:
             assert_never(kind)
 

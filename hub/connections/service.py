@@ -38,6 +38,7 @@ __all__ = [
     "place",
     "report_failure",
     "report_success",
+    "set_setting",
     "subscribe",
     "webhook_secrets",
 ]
@@ -184,6 +185,21 @@ def _set_secrets(
     store.configure(connection, stored, now, {"webhook_secrets_cipher": sealed})
     store.keep_secrets(connection, stored.id, [mark_of(each) for each in secrets], now)
     return replace(stored, webhook_secrets_cipher=sealed, version=stored.version + 1)
+
+
+def set_setting(hub: Hub, connection_id: str, name: str, value: Any) -> StoredConnection:  # noqa: ANN401 - JSON
+    """Change one setting of a connection. Raises UnknownConnection."""
+
+    def change(connection: Connection) -> StoredConnection:
+        stored = store.locked(connection, connection_id)
+        settings = stored.settings | {name: value}
+        store.configure(connection, stored, hub.db.now(connection), {"settings": settings})
+        return replace(stored, settings=settings, version=stored.version + 1)
+
+    changed = hub.db.write(change)
+    _log.info("connection.setting", connection=connection_id, setting=name)
+    _announce(hub)
+    return changed
 
 
 def subscribe(hub: Hub, connection_id: str) -> str:

@@ -21,6 +21,7 @@ from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict
 from hub.effects import settling, store
 from hub.effects.arrivals import announce_live, release_arrived
+from hub.effects.deleting import AGAINST_CHANGE, unlinked
 from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import NewEffect, Settled
@@ -38,6 +39,7 @@ from master_data.model import Crossref, Golden, split_path
 REFUSED_WRITE = "refused_write"
 _MOVED = "golden moved on while it was under way"
 UNDELIVERED = "undelivered"
+DELETE_AGAINST_CHANGE = "delete_against_change"
 
 
 @dataclass(slots=True)
@@ -63,7 +65,10 @@ def settle_answers(
     while True:
         made = _Settling()
         for frozen, result in zip(sent, results, strict=True):
-            _settle(delivery, made, frozen, result, at)
+            if frozen.is_delete and isinstance(result, GoneRecord | StaleRecord):
+                _deleted(delivery, made, frozen, result)
+            else:
+                _settle(delivery, made, frozen, result, at)
             if not isinstance(result, OutcomeUnknown):
                 made.freed.append(frozen.crossref.id)
         try:
@@ -108,6 +113,22 @@ def _settle(
             _give_up(delivery, made, frozen, result.reason)
         case _:
             assert_never(result)
+
+
+def _deleted(
+    delivery: Delivery, made: _Settling, frozen: Frozen, result: GoneRecord | StaleRecord
+) -> None:
+    """Unlink what we deleted; a record that somebody changed meanwhile is a person's to decide."""
+    effect, state = frozen.effect, EffectState.CONFIRMED
+    answer = {"reason": "deleted"}
+    if isinstance(result, GoneRecord):
+        made.crossrefs.append(unlinked(frozen.crossref))
+    else:
+        state, answer = EffectState.REJECTED, {"reason": AGAINST_CHANGE}
+        made.crossrefs.append(settling.parked(frozen.crossref, AGAINST_CHANGE))
+        question = _question(delivery, frozen, DELETE_AGAINST_CHANGE, "record", AGAINST_CHANGE)
+        made.conflicts.append(question)
+    made.settled.append(Settled(effect.id, state, delivery.now, answer, effect.attempts))
 
 
 def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Written, at: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.effects.freezing import Frozen, Nothing, Wait
@@ -13,6 +13,8 @@ from hub.wiring import Hub, OpenConnection
 from mappings import CompiledMapping
 from master_data.fields import entity_schema
 from master_data.model import Crossref, Golden
+
+MARGIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Delivery:
     frozen: list[Frozen] = field(default_factory=list)
     nothing: list[Nothing] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
+
+    @property
+    def last_call(self) -> datetime:
+        """Return when a request may begin at the latest: the lease, less what it may take."""
+        return self.until - MARGIN
 
     @property
     def made(self) -> list[Frozen | Nothing]:

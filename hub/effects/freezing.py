@@ -6,7 +6,7 @@ from typing import Any
 
 from connectors.contract import Write
 from hub.effects.model import Effect
-from hub.effects.rules import loops
+from hub.effects.rules import DELETE, loops
 from hub.projection.links import Links
 from hub.projection.rules import stale_paths
 from hub.projection.views import view_of
@@ -17,6 +17,7 @@ from master_data.model import (
     Crossref,
     CrossrefState,
     Golden,
+    GoldenState,
     Value,
     element_path,
     split_path,
@@ -39,6 +40,11 @@ class Frozen:
     looping: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     fields: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def is_delete(self) -> bool:
+        """Say whether the record is to be deleted instead of written."""
+        return self.effect.operation == DELETE
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -95,6 +101,8 @@ def freeze(
     """
     effect, crossref = claimed.effect, claimed.crossref
     golden, mapping = claimed.golden, claimed.mapping
+    if effect.operation == DELETE:
+        return _delete(claimed)
     off = _called_off(claimed)
     if off is not None:
         return Nothing(effect, crossref, off)
@@ -133,6 +141,17 @@ def freeze(
     )
     fields = {name: sorted(outbound.sources.get(name, ())) for name in outbound.values}
     return Frozen(effect, crossref, write, paths, mapping.version, looping, missing, fields)
+
+
+def _delete(claimed: Claimed) -> Frozen | Nothing:
+    """Return the delete of a record whose golden record is gone."""
+    effect, crossref = claimed.effect, claimed.crossref
+    if claimed.golden.state is not GoldenState.GONE:
+        return Nothing(effect, crossref, "the golden record is there again")
+    if crossref.state is not CrossrefState.LIVE or crossref.external_id is None:
+        return Nothing(effect, crossref, "the record is gone there")
+    write = Write(crossref.id, crossref.external_id, {}, crossref.remote_version)
+    return Frozen(effect, crossref, write, {}, claimed.mapping.version)
 
 
 def _called_off(claimed: Claimed) -> str | None:

@@ -20,6 +20,7 @@ from ground.database import Connection
 from hub.connections import service as connections
 from hub.effects import settling, store
 from hub.effects.answers import settle_answers
+from hub.effects.deleting import resolve_deletes
 from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import Effect, Settled
@@ -32,7 +33,6 @@ from hub.wiring import Hub, OpenConnection
 __all__ = ["resolve_unknown"]
 
 BATCH = 100
-MARGIN = timedelta(seconds=5)
 ACCEPTED = "accepted there; to be read back"
 
 
@@ -82,8 +82,11 @@ def _thawed(delivery: Delivery, effect: Effect) -> Frozen:
 def _resolve(delivery: Delivery, object_type: str, sent: Sequence[Frozen]) -> None:
     connector = delivery.connection.connector
     creates = [each for each in sent if each.write.external_id is None]
-    updates = [each for each in sent if each.write.external_id is not None]
+    deletes = [each for each in sent if each.is_delete]
+    updates = [each for each in sent if each.write.external_id and not each.is_delete]
     try:
+        if deletes:
+            settle_answers(delivery, deletes, resolve_deletes(delivery, object_type, deletes))
         if creates:
             settle_answers(delivery, creates, _create_again(delivery, object_type, creates))
         if updates:
@@ -106,12 +109,15 @@ def _create_again(
     connector = delivery.connection.connector
     if connector.capabilities.client_key:
         writes = [each.write for each in creates]
-        return connector.write(object_type, writes, delivery.until - MARGIN)
+        return connector.write(object_type, writes, delivery.last_call)
     return [search(delivery, each) for each in creates]
 
 
 def read_back(
-    delivery: Delivery, object_type: str, results: Sequence[WriteResult]
+    delivery: Delivery,
+    object_type: str,
+    writes: Sequence[Frozen],
+    results: Sequence[WriteResult],
 ) -> list[WriteResult]:
     """Read what was written where the system does not answer with the record.
 
@@ -130,7 +136,7 @@ def read_back(
         _seen(frozen, each, states.get(each.external_id))
         if isinstance(each, Written) and each.record is None
         else each
-        for frozen, each in zip(delivery.frozen, results, strict=True)
+        for frozen, each in zip(writes, results, strict=True)
     ]
 
 

@@ -10,6 +10,8 @@ from unicodedata import normalize
 from ground.strict_json import canonical
 from master_data.model import Value
 
+DELETE = "delete"
+"""Operation of an effect that deletes a record because its golden record is gone."""
 GIVE_UP_AFTER = timedelta(days=3)
 LOOP_WINDOW = timedelta(minutes=10)
 LOOP_WRITES = 6

@@ -6,7 +6,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from connectors.contract import OutcomeUnknown, Refused, TryLater, Write, WriteResult
-from connectors.errors import BatchRefused, ConnectorError, NotAuthorised, RetryLater
+from connectors.errors import (
+    BatchRefused,
+    ConnectorError,
+    NotAuthorised,
+    NotSupported,
+    RetryLater,
+)
 from ground.database import Connection
 from ground.instants import to_microseconds
 from hub.conflicts import store as conflicts
@@ -15,6 +21,7 @@ from hub.connections import service as connections
 from hub.effects import store
 from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
+from hub.effects.deleting import send_deletes
 from hub.effects.delivery import Delivery, look
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
@@ -32,7 +39,6 @@ _log = structlog.get_logger(__name__)
 
 BATCH = 100
 LOOP = "loop"
-MARGIN = timedelta(seconds=5)
 
 
 def deliver_due(hub: Hub) -> int:
@@ -78,10 +84,13 @@ def _deliver(delivery: Delivery, claimed: Sequence[Effect]) -> None:
     for object_type, effects in by_type.items():
         prepare(delivery, effects)
         delivery.hub.db.write(lambda c: _freeze(c, delivery))
-        if delivery.frozen:
-            results = _send(delivery, object_type, [each.write for each in delivery.frozen])
-            results = read_back(delivery, object_type, results)
-            settle_answers(delivery, delivery.frozen, results)
+        writes = [each for each in delivery.frozen if not each.is_delete]
+        if writes:
+            results = _send(delivery, object_type, [each.write for each in writes])
+            settle_answers(delivery, writes, read_back(delivery, object_type, writes, results))
+        deletes = [each for each in delivery.frozen if each.is_delete]
+        if deletes:
+            settle_answers(delivery, deletes, _delete(delivery, object_type, deletes))
 
 
 def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
@@ -183,7 +192,7 @@ def _send(delivery: Delivery, object_type: str, writes: Sequence[Write]) -> list
     """Write a batch; a refused one is halved, a lost answer is unknown item by item."""
     connector = delivery.connection.connector
     try:
-        results = connector.write(object_type, writes, delivery.until - MARGIN)
+        results = connector.write(object_type, writes, delivery.last_call)
     except BatchRefused as error:
         if len(writes) == 1:
             return [Refused(error.reason, {})]
@@ -197,6 +206,18 @@ def _send(delivery: Delivery, object_type: str, writes: Sequence[Write]) -> list
         return [_after_failure(error) for _ in writes]
     connections.report_success(delivery.hub, delivery.connection.id)
     return results
+
+
+def _delete(
+    delivery: Delivery, object_type: str, deletes: Sequence[Frozen]
+) -> Sequence[WriteResult]:
+    try:
+        return send_deletes(delivery, object_type, deletes)
+    except (BatchRefused, NotSupported) as error:
+        return [Refused(str(error), {}) for _ in deletes]
+    except ConnectorError as error:
+        connections.report_failure(delivery.hub, delivery.connection.id, error)
+        return [_after_failure(error) for _ in deletes]
 
 
 def _after_failure(error: ConnectorError) -> WriteResult:

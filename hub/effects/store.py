@@ -22,7 +22,7 @@ from sqlalchemy import (
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
 from hub.effects.model import Effect, NewEffect, Settled
-from hub.effects.rules import EffectState
+from hub.effects.rules import DELETE, EffectState
 from hub.effects.tables import effect
 from hub.lanes.tables import lane
 
@@ -61,6 +61,20 @@ def plan(connection: Connection, new: Sequence[NewEffect], at: datetime) -> None
     ]
     if rows:
         insert_many(connection, effect, rows, on_conflict="nothing")
+
+
+def turn_into_deletes(connection: Connection, deletes: Mapping[str, str]) -> None:
+    """Let what is planned for these crossrefs (id -> reason) be a delete instead."""
+    for crossref_id, reason in sorted(deletes.items()):
+        statement = (
+            update(effect)
+            .where(
+                effect.c.crossref_id == crossref_id,
+                _is(effect, EffectState.PLANNED, EffectState.WAITING),
+            )
+            .values(operation=DELETE, reason=reason)
+        )
+        connection.execute(statement)
 
 
 _OTHER = effect.alias("other")

@@ -20,3 +20,5 @@ class Poll:
     error: str | None
     told: dict[str, str | None] | None
     """External id -> version of what the feed told last, so that its overlap is no news."""
+    last_full_at: datetime | None = None
+    """When a complete listing ended last."""

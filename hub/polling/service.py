@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 
-from connectors.contract import Change, ChangePage
+from connectors.contract import Change, ChangeKind, ChangePage
 from connectors.errors import ConnectionTrouble, ConnectorError, CursorLost
 from ground.database import Connection
 from ground.strict_json import canonical
 from hub.connections.service import report_failure
+from hub.deletes import store as deletes
 from hub.events import store as events
 from hub.events.model import NewEvent
 from hub.lanes.store import Lease
@@ -25,6 +26,7 @@ __all__ = ["poll_due", "poll_now", "schedule"]
 
 _log = structlog.get_logger(__name__)
 _MOST_PAGES = 50
+_MOST_MISSING = 1000
 _Heard = tuple[list[Change], dict[str, str | None], datetime]
 _AFTER_ERROR = timedelta(minutes=1)
 
@@ -101,9 +103,12 @@ def _keep(hub: Hub, claimed: Poll, page: ChangePage, heard: _Heard) -> bool:
 
     def write(connection: Connection) -> int | None:
         now = hub.db.now(connection)
-        if not store.save(connection, claimed, _progress(hub, page, now) | {"told": told}):
+        progress = _progress(hub, claimed, page, now) | {"told": told}
+        if not store.save(connection, claimed, progress):
             return None
         new = _new_events(hub, connection, claimed, changes, began)
+        if claimed.full_since is not None:
+            new += _not_shown(hub, connection, claimed, page)
         events.insert(connection, new, now)
         return len(new)
 
@@ -116,7 +121,34 @@ def _keep(hub: Hub, claimed: Poll, page: ChangePage, heard: _Heard) -> bool:
     return True
 
 
-def _progress(hub: Hub, page: ChangePage, now: datetime) -> dict[str, Any]:
+def _not_shown(hub: Hub, connection: Connection, claimed: Poll, page: ChangePage) -> list[NewEvent]:
+    """Note what a listing shows; at its end, say which linked records it did not show.
+
+    They are only suspected to be gone: each is read before it counts as deleted.
+    """
+    place = claimed.connection, claimed.object_type
+    if claimed.cursor is None:
+        deletes.forget_sightings(connection, *place)
+    shown = [each.external_id for each in page.changes if each.kind is not ChangeKind.DELETED]
+    deletes.see(connection, *place, shown)
+    if page.more or claimed.full_since is None:
+        return []
+    missing = deletes.missing(connection, *place, claimed.full_since, _MOST_MISSING)
+    deletes.forget_sightings(connection, *place)
+    return [
+        NewEvent(
+            id=hub.env.ids.new("ev"),
+            connection=claimed.connection,
+            object_type=claimed.object_type,
+            external_id=external_id,
+            kind=ChangeKind.DELETED,
+            detail={"evidence": "not in a complete listing"},
+        )
+        for external_id in missing
+    ]
+
+
+def _progress(hub: Hub, claimed: Poll, page: ChangePage, now: datetime) -> dict[str, Any]:
     if page.more:
         return {"cursor": page.cursor, "due_at": now + timedelta(seconds=hub.settings.lease)}
     return {
@@ -126,7 +158,7 @@ def _progress(hub: Hub, page: ChangePage, now: datetime) -> dict[str, Any]:
         "full_since": None,
         "last_ok_at": now,
         "error": None,
-    }
+    } | ({"last_full_at": now} if claimed.full_since or not claimed.last_full_at else {})
 
 
 def _new_events(

@@ -13,7 +13,17 @@ from hub.lanes.store import Lease
 from hub.polling.model import Poll
 from hub.polling.tables import poll
 
-__all__ = ["all_polls", "any_due", "ask_full", "claim", "ensure", "last_ok_at", "make_due", "save"]
+__all__ = [
+    "all_polls",
+    "any_due",
+    "ask_full",
+    "ask_overdue",
+    "claim",
+    "ensure",
+    "last_ok_at",
+    "make_due",
+    "save",
+]
 
 _COLUMNS = [poll.c[field.name] for field in fields(Poll)]
 
@@ -69,6 +79,20 @@ def ask_full(connection: Connection, connection_id: str, now: datetime) -> int:
         update(poll)
         .where(poll.c.connection == connection_id)
         .values(cursor=None, told=None, full_since=now, due_at=now, token=None)
+    )
+    return int(connection.execute(statement).rowcount)
+
+
+def ask_overdue(connection: Connection, now: datetime, before: datetime) -> int:
+    """Begin a full listing of the feeds whose last one ended before then; return how many."""
+    statement = (
+        update(poll)
+        .where(
+            poll.c.last_full_at < before,
+            poll.c.full_since.is_(None),
+            poll.c.token.is_(None),
+        )
+        .values(cursor=None, told=None, full_since=now, due_at=now)
     )
     return int(connection.execute(statement).rowcount)
 

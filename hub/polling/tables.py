@@ -15,6 +15,7 @@ poll = Table(
     Column("token", Text),
     Column("full_since", Instant),
     Column("last_ok_at", Instant),
+    Column("last_full_at", Instant),
     Column("error", Text),
     Column("told", Json),
     Index("ix_poll_due", "due_at"),

@@ -26,7 +26,7 @@ from hub.projection.planning import Plan, plan
 from hub.remapping.family import Target, clocks_of, remap_family
 from hub.remapping.model import Remapped
 from hub.remapping.rules import RIVAL_VALUES, UNMAPPED_VALUE
-from hub.sync.deciding import Version
+from hub.sync.model import Version
 from hub.sync.store import close_conflicts, write_board, write_plans, write_versions
 from hub.wiring import Hub, OpenConnection
 from master_data.errors import GoldenMoved

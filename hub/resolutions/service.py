@@ -10,6 +10,8 @@ from ground.instants import to_microseconds
 from hub.conflicts import store
 from hub.conflicts.model import Closing, Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
+from hub.deletes.rules import Policy, policy_of
+from hub.effects.rules import DELETE
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
 from hub.events.model import SETTLED, NewEvent
@@ -18,12 +20,13 @@ from hub.projection.board import Board
 from hub.projection.family import load_family
 from hub.projection.planning import Plan, plan
 from hub.resolutions.rules import absorb, settle_value
-from hub.sync.deciding import Version
+from hub.sync.absence import carry_out
+from hub.sync.model import Version
 from hub.sync.store import close_events, write_board, write_plans, write_versions
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.fields import entity_schema
-from master_data.model import Crossref, Golden, GoldenState, Value
+from master_data.model import Crossref, CrossrefState, Golden, GoldenState, Value
 
 __all__ = ["Answered", "Resolution", "resolve", "resolve_all"]
 
@@ -138,6 +141,8 @@ def _resolve(
             _decide_identity(unit)
         case Kind.UNMAPPED_VALUE | Kind.REFUSED_WRITE | Kind.LOOP | Kind.UNDELIVERED:
             _retry_or_dismiss(unit)
+        case Kind.DELETE_AGAINST_CHANGE:
+            _delete_or_restore(unit)
     return _close(unit)
 
 
@@ -230,6 +235,51 @@ def _retry_or_dismiss(unit: _Unit) -> None:
     write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
     hints = [_hint(unit.hub, each) for each in mine if each.external_id]
     events.insert(unit.connection, hints, unit.at)
+
+
+def _delete_or_restore(unit: _Unit) -> None:
+    """Carry the delete out elsewhere, or make the record again; dismissed, it stays unlinked."""
+    conflict, choice = unit.conflict, unit.resolution.choice
+    if choice is Choice.DISMISS:
+        return
+    opened = unit.hub.connection(conflict.connection or "")
+    if _delete_again(unit, opened.id):
+        return
+    policy = Policy.RESTORE if choice is Choice.RESTORE else policy_of(opened.settings)
+    for crossref in unit.board.crossrefs_of(conflict.golden_id):
+        if crossref.connection != opened.id or crossref.state is not CrossrefState.GONE:
+            continue
+        made = carry_out(unit.hub, unit.board, crossref, policy, None)
+        plans = list(made.plans)
+        if made.replan:
+            plans += unit.plan(unit.golden, f"conflict {conflict.id} was settled")
+        write_board(unit.connection, unit.board, unit.at)
+        write_versions(unit.connection, made.versions, unit.at)
+        write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
+        return
+
+
+def _delete_again(unit: _Unit, connection_id: str) -> bool:
+    """Delete a record that was changed before we could, or let its golden record live again."""
+    mates = unit.board.crossrefs_of(unit.conflict.golden_id)
+    parked = [
+        each
+        for each in mates
+        if each.connection == connection_id and each.state is CrossrefState.LIVE and each.parked
+    ]
+    for crossref in parked:
+        unit.board.put_crossref(crossref.with_(parked=None, remote_version=None))
+    if not parked:
+        return False
+    golden = unit.golden
+    if unit.resolution.choice is Choice.RESTORE:
+        _store(unit, replace(golden, state=GoldenState.ACTIVE, version=golden.version + 1), {})
+        events.insert(unit.connection, [_hint(unit.hub, each) for each in parked], unit.at)
+    else:
+        write_board(unit.connection, unit.board, unit.at)
+        plans = [Plan(each, DELETE, f"conflict {unit.conflict.id} was settled") for each in parked]
+        write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
+    return True
 
 
 def _hint(hub: Hub, crossref: Crossref) -> NewEvent:

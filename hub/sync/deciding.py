@@ -8,6 +8,7 @@ import structlog
 
 from connectors.contract import Absent, SourceState
 from hub.conflicts.model import NewConflict, OpenConflict
+from hub.deletes.model import Deletion
 from hub.effects import store as effects
 from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
@@ -18,8 +19,9 @@ from hub.projection.links import Links
 from hub.projection.planning import Plan, plan
 from hub.projection.views import Sight, sight_of, view_of
 from hub.sync import identity
+from hub.sync.absence import Absences
 from hub.sync.freshness import Choice, Known, Use, sighting_of
-from hub.sync.model import Case, Decision
+from hub.sync.model import Absence, Case, Decision, Version
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
 from hub.wiring import Hub
 from mappings import CompiledMapping
@@ -30,24 +32,12 @@ from master_data.model import Crossref, CrossrefState, Golden, Record, Value
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
 
-__all__ = ["Deciding", "Verdict", "Version"]
+__all__ = ["Deciding", "Verdict"]
 
 _log = structlog.get_logger(__name__)
 
 ADOPT_AFTER = 3
 EXACT_MS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One new version of a golden record: what changed, by which event."""
-
-    golden: Golden
-    changes: dict[str, list[Value]]
-    connection: str | None
-    event_id: str | None
-    mapping_version: int | None = None
-    actor: str | None = None
 
 
 @dataclass(slots=True)
@@ -62,6 +52,7 @@ class Verdict:
     waiting: dict[str, str] = field(default_factory=dict)
     live: list[Crossref] = field(default_factory=list)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    deletions: list[Deletion] = field(default_factory=list)
 
     @property
     def deliveries(self) -> bool:
@@ -88,6 +79,7 @@ class Deciding:
         self.links: dict[str, Links] = {}
         self.reasons: dict[str, Event] = {}
         self.in_flight: set[str] = set()
+        self.absences = Absences(hub, board)
         opened = hub.directory.connections().values()
         self.clocks = Clocks(
             {c.id: c.rank for c in opened},
@@ -164,6 +156,8 @@ class Deciding:
 
     def _under_way(self, place: Place, state: _State) -> Crossref | None:
         """Return a create sent to this system for a golden record that shares a match key."""
+        if not self.in_flight:
+            return None
         entity = self._mapping(place).entity
         keys = identity.keys_of(entity, self._look(place, state, None, None)).all
         hits = self.board.key_candidates(keys, entity)
@@ -182,9 +176,19 @@ class Deciding:
         if crossref is None or crossref.state is CrossrefState.GONE:
             self._close(told, event, Outcome.NO_OP, None, {"reason": "not there, and never linked"})
             return
-        self.board.put_crossref(replace(crossref, state=CrossrefState.GONE))
-        detail = {"reason": "deleted there; unlinked here, nobody else is touched"}
-        self._close(told, event, Outcome.APPLIED, crossref.golden_id, detail)
+        self._take_absence(crossref, self.absences.judge(crossref, event), event, told)
+
+    def _take_absence(
+        self, crossref: Crossref, judged: Absence, event: Event, told: Sequence[Event]
+    ) -> None:
+        self.verdict.versions += judged.versions
+        self.verdict.conflicts += judged.conflicts
+        self.verdict.plans += [(each, event.id) for each in judged.plans]
+        if judged.deletion is not None:
+            self.verdict.deletions.append(judged.deletion)
+        if judged.replan:
+            self.reasons[crossref.golden_id] = event
+        self._close(told, event, judged.outcome, crossref.golden_id, judged.detail)
 
     def _state(
         self, place: Place, crossref: Crossref | None, state: _State, told: Sequence[Event]

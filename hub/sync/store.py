@@ -1,5 +1,6 @@
 """The rows of one batch of decisions: read together, written together in one unit."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -10,33 +11,51 @@ from ground.database import Connection
 from ground.statements import insert_many
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import Closing, Conflict
+from hub.deletes import store as deletes
+from hub.deletes.model import Deletion
 from hub.effects import store as effects
 from hub.effects.arrivals import announce_live
 from hub.effects.model import NewEffect
+from hub.effects.rules import DELETE
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
 from hub.projection.board import Board
 from hub.projection.planning import Plan
-from hub.sync.deciding import Verdict, Version
+from hub.sync.deciding import Verdict
+from hub.sync.model import Version
 from hub.sync.rules import SNAPSHOT_EVERY
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.blocking import match_keys
 from master_data.errors import GoldenMoved
+from master_data.model import Crossref
 from master_data.tables import golden_version
 
 
 def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: datetime) -> None:
     """Write a batch. Raises GoldenMoved if a row it stands on changed since it was read."""
     check(connection, board, verdict)
+    check_fuses(hub, connection, verdict.deletions, at)
     write_board(connection, board, at)
     write_versions(connection, verdict.versions, at)
     conflicts.open_many(connection, verdict.conflicts, at)
     close_conflicts(connection, verdict.closing, at)
     write_plans(hub, connection, verdict.plans, at)
     events.settle(connection, verdict.decided, at)
+    deletes.record(connection, verdict.deletions, at)
     announce_live(connection, verdict.live, at)
+
+
+def check_fuses(
+    hub: Hub, connection: Connection, deletions: Iterable[Deletion], at: datetime
+) -> None:
+    """Raise GoldenMoved if deletes of another worker used up a fuse since these were judged."""
+    done = Counter(each.connection for each in deletions if not each.held)
+    for connection_id, many in sorted(done.items()):
+        fuse = deletes.fuse_of(connection, connection_id, hub.settings.delete_fuse, at)
+        if not fuse.lets(many):
+            raise GoldenMoved
 
 
 def check(connection: Connection, board: Board, verdict: Verdict) -> None:
@@ -66,17 +85,24 @@ def write_board(connection: Connection, board: Board, at: datetime) -> None:
     ]
     golden_store.update_goldens(connection, moved, at)
     crossrefs = [board.crossrefs[each] for each in sorted(board.changed)]
+    _update_crossrefs(connection, board, crossrefs, primary=False)
     golden_store.insert_crossrefs(
         connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
     )
-    for primary in (False, True):  # who steps back goes first: a system has one primary
-        changed = [
-            (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
-            for each in crossrefs
-            if each.id in board.read_crossrefs and each.is_primary is primary
-        ]
-        golden_store.update_crossrefs(connection, changed)
+    _update_crossrefs(connection, board, crossrefs, primary=True)
     _write_keys(connection, board)
+
+
+def _update_crossrefs(
+    connection: Connection, board: Board, crossrefs: Iterable[Crossref], *, primary: bool
+) -> None:
+    """Update crossrefs; who steps back goes first, for a system has one primary."""
+    changed = [
+        (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
+        for each in crossrefs
+        if each.id in board.read_crossrefs and each.is_primary is primary
+    ]
+    golden_store.update_crossrefs(connection, changed)
 
 
 def _write_keys(connection: Connection, board: Board) -> None:
@@ -118,8 +144,11 @@ def write_plans(
     hub: Hub, connection: Connection, plans: Iterable[tuple[Plan, str | None]], at: datetime
 ) -> None:
     """Plan effects."""
+    told = list(plans)
+    deletes = {str(each.crossref.id): each.reason for each, _ in told if each.operation == DELETE}
+    effects.turn_into_deletes(connection, deletes)
     effects.plan(
-        connection, [_new_effect(hub.env.ids.new("ef"), each, event) for each, event in plans], at
+        connection, [_new_effect(hub.env.ids.new("ef"), each, event) for each, event in told], at
     )
 
 

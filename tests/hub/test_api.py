@@ -282,3 +282,19 @@ def test_failing_connection_shows_since_when_and_why(site):
     shown = site.viewer.get("/connections/crm").json()
     assert (shown["health"], shown["health_reason"]) == ("down", "no answer")
     assert shown["failing_since"]
+
+
+def test_what_a_delete_does_is_set_per_connection(site):
+    site.add()
+    answer = site.integrator.put("/connections/crm/on-delete", json={"policy": "deactivate"})
+    assert answer.status_code == 200
+    assert site.hub.connection("crm").settings["on_delete"] == "deactivate"
+    wrong = site.integrator.put("/connections/crm/on-delete", json={"policy": "burn"})
+    assert wrong.status_code == 422
+
+
+def test_a_fuse_that_has_not_blown_takes_no_answer(site):
+    site.add()
+    assert site.viewer.get("/fuses").json()["items"] == []
+    answer = site.as_(Role.ADMIN).post("/connections/crm/fuse", json={"answer": "allow"})
+    assert answer.status_code == 409

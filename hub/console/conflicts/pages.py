@@ -47,6 +47,7 @@ _TONES = {
     Kind.REFUSED_WRITE.value: "bad",
     Kind.LOOP.value: "bad",
     Kind.UNDELIVERED.value: "bad",
+    Kind.DELETE_AGAINST_CHANGE.value: "warn",
 }
 
 CONFLICTS = Grid(

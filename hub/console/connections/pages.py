@@ -8,9 +8,12 @@ from starlette.requests import Request
 
 from connectors.errors import ConnectorError
 from hub.connections.service import act, check_connection
+from hub.deletes import store as deletes
+from hub.deletes.rules import Answer
 from hub.effects import store as effects
-from hub.errors import WrongState
+from hub.errors import NoBlownFuse, WrongState
 from hub.events import store as events
+from hub.fuses.service import answer_fuse
 from hub.wiring import Hub, OpenConnection
 from portal import Column, ColumnKind, Grid, PageForm, Portal, Principal, Toast, can, require
 
@@ -43,7 +46,7 @@ CONNECTIONS = Grid(
 
 
 class ActionForm(PageForm):
-    """What to do with a connection: test, pause, resume or approve."""
+    """What to do with a connection: test, pause, resume, approve, or answer its blown fuse."""
 
     action: str
 
@@ -72,21 +75,24 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
 
     @routes.post("/{connection_id}")
     def act_on(request: Request, connection_id: str, form: Action, principal: Write) -> Response:
-        """Test, pause, resume or approve a connection."""
-        del principal
+        """Test, pause, resume or approve a connection, or answer its blown fuse."""
         target = f"/hub/connections/{connection_id}"
-        return portal.redirect(request, target, toast=_carry_out(hub, connection_id, form.action))
+        toast = _carry_out(hub, connection_id, form.action, principal.name)
+        return portal.redirect(request, target, toast=toast)
 
     return routes
 
 
-def _carry_out(hub: Hub, connection_id: str, action: str) -> Toast:
+def _carry_out(hub: Hub, connection_id: str, action: str, by: str) -> Toast:
     try:
+        if action in list(Answer):
+            many = answer_fuse(hub, connection_id, Answer(action), by)
+            return Toast("Done", str(many))
         if action == "test":
             health = check_connection(hub, connection_id)
             return Toast("It answers", " ".join(filter(None, (health.system, health.version))))
         act(hub, connection_id, action)
-    except (ConnectorError, WrongState) as error:
+    except (ConnectorError, WrongState, NoBlownFuse) as error:
         return Toast("It did not work", str(error), bad=True)
     return Toast("Done", connection_id)
 
@@ -102,9 +108,11 @@ def _view(hub: Hub, connection_id: str) -> dict[str, Any]:
     opened = hub.connection(connection_id)
     sheet = hub.db.read(lambda c: events.balance_sheet(c, connection_id))
     waiting = hub.db.read(effects.counts)
+    blown = hub.db.read(deletes.blown)
     return {
         "connection": _row(opened),
         "skew": opened.skew_ms,
+        "fuse": next((each for each in blown if each.connection == connection_id), None),
         "sheet": sheet,
         "waiting": [(state, many) for (of, state), many in waiting.items() if of == connection_id],
         "mappings": [

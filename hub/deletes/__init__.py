@@ -1,0 +1,1 @@
+"""Deletions: what they do elsewhere, and the fuse that stops too many of them."""
