@@ -5,7 +5,7 @@ says what happens elsewhere. Where somebody changed the record meanwhile and the
 delivered before the delete, a person decides.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ground.instants import to_microseconds
 from hub.conflicts.model import NewConflict, OpenConflict
@@ -19,7 +19,7 @@ from hub.events.rules import Outcome
 from hub.projection.board import Board
 from hub.projection.planning import Plan
 from hub.projection.rules import stale_paths
-from hub.sync.model import Absence, Version
+from hub.sync.model import Version
 from hub.wiring import Hub, OpenConnection
 from master_data.model import (
     Contribution,
@@ -32,7 +32,20 @@ from master_data.model import (
 )
 from master_data.policies import Owner, default_policies
 
-__all__ = ["Absences", "again", "carry_out"]
+__all__ = ["Absence", "Absences", "again", "carry_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """What becomes of a delete. `replan`: others must hear of the golden record as it is now."""
+
+    deletion: Deletion | None
+    outcome: Outcome
+    detail: dict[str, Value]
+    versions: tuple[Version, ...] = ()
+    conflicts: tuple[NewConflict, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    replan: bool = False
 
 
 class Absences:

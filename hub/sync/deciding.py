@@ -19,9 +19,9 @@ from hub.projection.links import Links
 from hub.projection.planning import Plan, plan
 from hub.projection.views import Sight, sight_of, view_of
 from hub.sync import identity
-from hub.sync.absence import Absences
+from hub.sync.absence import Absence, Absences
 from hub.sync.freshness import Choice, Known, Use, sighting_of
-from hub.sync.model import Absence, Case, Decision, Version
+from hub.sync.model import Case, Decision, Version
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
 from hub.wiring import Hub
 from mappings import CompiledMapping

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from hub.conflicts.model import NewConflict, OpenConflict
-from hub.deletes.model import Deletion
+from hub.conflicts.model import OpenConflict
 from hub.events.rules import Outcome
-from hub.projection.planning import Plan
 from hub.projection.views import Sight
 from master_data.merge import Sighting
 from master_data.model import Crossref, FieldResult, Golden, Record, Value
 
-__all__ = ["Absence", "Case", "Decision", "Version"]
+__all__ = ["Case", "Decision", "Version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +21,6 @@ class Version:
     event_id: str | None
     mapping_version: int | None = None
     actor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """What becomes of a delete. `replan`: others must hear of the golden record as it is now."""
-
-    deletion: Deletion | None
-    outcome: Outcome
-    detail: dict[str, Value]
-    versions: tuple[Version, ...] = ()
-    conflicts: tuple[NewConflict, ...] = ()
-    plans: tuple[Plan, ...] = ()
-    replan: bool = False
 
 
 @dataclass(frozen=True, slots=True)
