@@ -101,7 +101,8 @@ def _settle(
         case GoneRecord():
             _look_again(delivery, made, frozen, ChangeKind.DELETED, "the record is gone there")
         case OutcomeUnknown():
-            settles = delivery.connection.connector.capabilities.settles_within
+            can = delivery.connection.connector.capabilities
+            settles = can.settles_within + can.read_lag
             due = delivery.hub.env.clock.now() + timedelta(seconds=settles)
             answer = {"reason": result.reason}
             made.settled.append(

@@ -15,6 +15,8 @@ from master_data.fields import entity_schema
 from master_data.model import Crossref, Golden
 
 MARGIN = timedelta(seconds=5)
+LONGEST_CALL = timedelta(seconds=15)
+"""A call of a dead process may go on for so long: the total deadline of the door."""
 
 
 @dataclass(frozen=True, slots=True)

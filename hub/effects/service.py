@@ -22,7 +22,7 @@ from hub.effects import store
 from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
 from hub.effects.deleting import send_deletes
-from hub.effects.delivery import Delivery, look
+from hub.effects.delivery import LONGEST_CALL, MARGIN, Delivery, look
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
 from hub.effects.resolving import read_back, resolve_unknown
@@ -64,7 +64,8 @@ def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
 
 
 def _claim(connection: Connection, delivery: Delivery, size: int) -> list[Effect]:
-    settles = timedelta(seconds=delivery.connection.connector.capabilities.settles_within)
+    can = delivery.connection.connector.capabilities
+    settles = LONGEST_CALL - MARGIN + timedelta(seconds=can.settles_within + can.read_lag)
     store.lost(connection, delivery.connection.id, delivery.now, delivery.now + settles)
     return store.claim(
         connection,

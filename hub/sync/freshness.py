@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from connectors.contract import ChangeKind
-from ground.instants import to_microseconds
+from connectors.contract import ChangeKind, SourceState
+from ground.instants import from_microseconds, to_microseconds
 from hub.events.model import FILLED, SETTLED, Event
 from hub.events.rules import Outcome
 from master_data.merge import Sighting
@@ -37,14 +38,19 @@ class Known:
 Choice = Use | Hint | Known
 
 
-def choose(events: Sequence[Event], known: CrossrefHead | None, *, comparable: bool) -> Choice:
-    """Pick what to judge of a lane's events (oldest first, at least one)."""
+def choose(
+    events: Sequence[Event], known: CrossrefHead | None, *, comparable: bool, lag: float = 0.0
+) -> Choice:
+    """Pick what to judge of a lane's events (oldest first, at least one).
+
+    `lag`: seconds for which a read may show what was there before.
+    """
     last = events[-1]
     if any(each.kind is ChangeKind.DELETED for each in events):
         return Hint(next(each for each in reversed(events) if each.kind is ChangeKind.DELETED))
     if comparable:
         return _by_version(events, known)
-    settled = known.settled_at if known else 0
+    settled = known.settled_at + int(lag * 1_000_000) if known else 0
     if last.state is not None and last.read_at and to_microseconds(last.read_at) > settled:
         return Use(last)
     return Hint(last)
@@ -61,6 +67,19 @@ def _by_version(events: Sequence[Event], head: CrossrefHead | None) -> Choice:
         unversioned = [each for each in events if each.version is None]
         return Hint(unversioned[-1]) if unversioned else Known(newest)
     return Use(newest) if newest.state is not None else Hint(newest)
+
+
+def readable_at(event: Event, known: CrossrefHead | None, lag: float) -> datetime:
+    """Return from when on a read shows what the event tells of, and our own last write."""
+    settled = from_microseconds(known.settled_at) if known else event.received_at
+    return max(event.received_at, settled) + timedelta(seconds=lag)
+
+
+def is_outdated(state: SourceState, event: Event, known: CrossrefHead | None) -> bool:
+    """Say whether a state that was read is older than one we know of, by comparable versions."""
+    told = [event.version, known.remote_version if known else None]
+    newest = max((int(version) for version in told if version is not None), default=0)
+    return state.version is not None and int(state.version) < newest
 
 
 def sighting_of(event: Event, crossref: Crossref | None) -> Sighting:

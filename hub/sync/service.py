@@ -21,7 +21,7 @@ from hub.lanes.store import Lane, Lease
 from hub.projection.board import Board, Place
 from hub.projection.family import load_family
 from hub.sync.deciding import Deciding, Verdict
-from hub.sync.freshness import Choice, Hint, Known, choose
+from hub.sync.freshness import Choice, Hint, Known, choose, is_outdated, readable_at
 from hub.sync.store import write
 from hub.wiring import Hub
 from master_data import store as golden_store
@@ -37,6 +37,7 @@ TRIES = 4
 WAIT_FOR_DELIVERY = timedelta(seconds=30)
 WAIT_FOR_REFERENCE = timedelta(seconds=20)
 MAX_ATTEMPTS = 5
+AGAIN = timedelta(seconds=1)
 
 
 @dataclass(slots=True)
@@ -119,16 +120,20 @@ def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
     """Read the events of the lanes; of those with news, the golden records with all crossrefs."""
     keys = list(turn.lanes)
     turn.board = Board()
+    seen = {key: {each.id for each in turn.events.get(key, ())} for key in turn.states}
     turn.events = events.undecided(connection, keys)
     for key, told in events.open_of(connection, keys).items():
         waiting = [each for each in told if each.outcome is Outcome.WAITING]
         turn.events.setdefault(key, []).extend(waiting)
+    for key, ids in seen.items():  # what came after the read is not in it
+        turn.events[key] = [each for each in turn.events.get(key, []) if each.id in ids]
     turn.heads = _heads(turn, connection)
     for key, told in turn.events.items():
-        comparable = hub.connector(turn.lanes[key].connection).capabilities.comparable_version
+        can = hub.connector(turn.lanes[key].connection).capabilities
         told.sort(key=lambda each: (each.received_at, each.id))
         if told and key not in turn.states:
-            turn.choices[key] = choose(told, turn.heads.get(key), comparable=comparable)
+            head, comparable = turn.heads.get(key), can.comparable_version
+            turn.choices[key] = choose(told, head, comparable=comparable, lag=can.read_lag)
     news = [key for key, choice in turn.choices.items() if not isinstance(choice, Known)]
     golden_ids = {turn.heads[key].golden_id for key in news if key in turn.heads}
     unlinked = [key for key in news if key not in turn.heads]
@@ -154,8 +159,8 @@ def _heads(turn: Turn, connection: Connection) -> dict[str, CrossrefHead]:
 def _read_hints(hub: Hub, turn: Turn) -> None:
     """Read the records whose events are only hints; lanes of a failing connection wait."""
     wanted: dict[tuple[str, str], list[str]] = {}
-    for key, choice in turn.choices.items():
-        if isinstance(choice, Hint):
+    for key, choice in list(turn.choices.items()):
+        if isinstance(choice, Hint) and not _waits_for_lag(hub, turn, key, choice):
             wanted.setdefault(turn.place(key)[:2], []).append(key)
     for (connection_id, object_type), keys in wanted.items():
         connector = hub.connector(connection_id)
@@ -167,21 +172,48 @@ def _read_hints(hub: Hub, turn: Turn) -> None:
                 found = connector.read(object_type, [turn.place(key)[2] for key in chunk])
             except ConnectorError as error:
                 connections.report_failure(hub, connection_id, error)
-                _put_off(hub, turn, chunk)
+                pause = timedelta(seconds=hub.settings.probe_every)
+                _put_off(hub, turn, chunk, hub.env.clock.now() + pause)
                 continue
             for key in chunk:
-                turn.states[key] = found.get(turn.place(key)[2], Absent())
-                turn.read_at[key] = began
+                _take_read(hub, turn, key, found.get(turn.place(key)[2], Absent()), began)
 
 
-def _put_off(hub: Hub, turn: Turn, keys: Sequence[str]) -> None:
+def _waits_for_lag(hub: Hub, turn: Turn, key: str, choice: Hint) -> bool:
+    """Put a lane off whose record would perhaps be shown as it was before."""
+    lag = hub.connector(turn.lanes[key].connection).capabilities.read_lag
+    if not lag:
+        return False
+    due = readable_at(choice.event, turn.heads.get(key), lag)
+    if due <= hub.env.clock.now():
+        return False
+    _put_off(hub, turn, [key], due)
+    return True
+
+
+def _take_read(
+    hub: Hub, turn: Turn, key: str, state: SourceState | Absent, began: datetime
+) -> None:
+    """Take what was read, unless it is older than what is known: then it is read again soon."""
+    lane, event = turn.lanes[key], turn.choices[key].event
+    can = hub.connector(lane.connection).capabilities
+    outdated = (
+        can.comparable_version
+        and isinstance(state, SourceState)
+        and is_outdated(state, event, turn.heads.get(key))
+    )
+    if outdated and lane.attempts < MAX_ATTEMPTS:
+        _put_off(hub, turn, [key], hub.env.clock.now() + max(AGAIN, timedelta(0, can.read_lag)))
+        return
+    turn.states[key] = state
+    turn.read_at[key] = began
+
+
+def _put_off(hub: Hub, turn: Turn, keys: Sequence[str], until: datetime) -> None:
     """Give lanes back whose record could not be read."""
-    until = hub.env.clock.now() + timedelta(seconds=hub.settings.probe_every)
-    put_off = [turn.lanes.pop(key) for key in keys]
+    put_off = [turn.lanes[key] for key in keys]
     hub.db.write(lambda c: lanes.postpone(c, turn.lease, put_off, until=until), synced=False)
-    for key in keys:
-        turn.choices.pop(key, None)
-        turn.events.pop(key, None)
+    turn.keep(turn.lanes.keys() - set(keys))
 
 
 def _judge(hub: Hub, turn: Turn) -> Verdict:

@@ -20,6 +20,8 @@ from hub.resolutions.service import Resolution, resolve
 
 SETTLES = 11
 LEASE = 61
+UNDER_WAY = 10
+"""Seconds for which a call of a dead process may outlive its lease."""
 
 
 class Died(Exception):
@@ -297,6 +299,8 @@ def test_a_worker_that_dies_between_freeze_and_settle_loses_nothing(bed, synced,
     bed.later(LEASE)
     assert bed.open_effects() == {("erp", "unknown"): 1}
     bed.later(SETTLES)
+    assert bed.open_effects() == {("erp", "unknown"): 1}
+    bed.later(UNDER_WAY)
     assert bed.rows("erp")[0]["name"] == "Ibarra nuevo"
     assert bed.erp.row("customers", there.id).version == there.version + 1
     assert_quiet(bed)

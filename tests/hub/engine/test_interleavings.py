@@ -1,5 +1,6 @@
 """What the simulator found: answers, decisions and claims that cross each other."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from connectors.kit.memory_connector import MemoryConnector
 from hub.effects import store as effects
 from hub.effects.service import deliver_connection
+from hub.events import store as events
 from hub.sync.service import decide_due
 
 
@@ -88,26 +90,16 @@ def test_a_decider_that_lost_some_of_its_lanes_decides_the_others(bed, customer,
     bed.crm.create("customers", customer(name="Two"))
     bed.tell("crm")
     stolen = f"crm|customers|{first.id}"
-    write = bed.hub.db.write
+    write, writes = bed.hub.db.write, []
 
-    def steal_before_the_verdict(work, *, synced=True):
-        if not synced and stolen is not None and steal_before_the_verdict.armed:
-            steal_before_the_verdict.armed = False
-            write(
-                lambda c: c.exec_driver_sql(f"update lane set token = 'x' where key = '{stolen}'")
-            )
+    def write_after_a_theft(work, *, synced=True):
+        writes.append(work)
+        if len(writes) == 2:  # after the claim, before the verdict
+            theft = f"update lane set token = 'x' where key = '{stolen}'"
+            write(lambda c: c.exec_driver_sql(theft))
         return write(work, synced=synced)
 
-    steal_before_the_verdict.armed = False
-
-    def arm(work, *, synced=True):
-        result = write(work, synced=synced)
-        if not steal_before_the_verdict.armed:
-            steal_before_the_verdict.armed = True
-            monkeypatch.setattr(bed.hub.db, "write", steal_before_the_verdict)
-        return result
-
-    monkeypatch.setattr(bed.hub.db, "write", arm)
+    monkeypatch.setattr(bed.hub.db, "write", write_after_a_theft)
     assert decide_due(bed.hub) == 2
     monkeypatch.undo()
     names = [row["name"] for row in _goldens(bed)]
@@ -141,6 +133,82 @@ def test_what_cannot_be_claimed_now_is_not_called_due(bed, synced):
     assert seen == [False, True]  # in two minutes the write under way counts as lost
     bed.run()
     assert bed.rows("erp")[0]["language"] == "eu"
+
+
+class LaggingConnector(MemoryConnector):
+    """Reads may show a record as it was some seconds ago."""
+
+    def __init__(self, system, *, comparable):
+        super().__init__(system)
+        self.capabilities = replace(self.capabilities, read_lag=3.0, comparable_version=comparable)
+        self.old = {}
+        self.reads = 0
+
+    def read(self, object_type, external_ids):
+        self.reads += 1
+        found = super().read(object_type, external_ids)
+        return found | {each: self.old[each] for each in external_ids if each in self.old}
+
+
+@pytest.mark.parametrize("comparable", [True, False])
+def test_a_record_shown_as_before_our_write_is_not_an_edit(bed, synced, comparable):
+    row, there = synced
+    lagging = LaggingConnector(bed.erp, comparable=comparable)
+    lagging.old = lagging.read("customers", [there.id])
+    bed.put_in("erp", lagging)
+    bed.crm.edit("customers", row.id, {"name": "Ibarra nuevo"})
+    bed.tell("crm")
+    bed.turn()
+    bed.hint(bed.event("erp", "customers", there.id))
+    bed.erp.untold.clear()
+    bed.turn()
+    bed.turn()
+    assert lagging.reads == 1  # it is not even asked yet
+    lagging.old = {}
+    bed.later(4)
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra nuevo"
+    assert bed.balance().undecided == 0
+
+
+def test_a_read_older_than_the_notice_is_read_again(bed, synced):
+    _, there = synced
+    lagging = LaggingConnector(bed.erp, comparable=True)
+    lagging.capabilities = replace(lagging.capabilities, read_lag=0.0)
+    lagging.old = lagging.read("customers", [there.id])
+    bed.put_in("erp", lagging)
+    bed.erp.edit("customers", there.id, {"payment_terms": "NET30"})
+    event = replace(bed.event("erp", "customers", there.id), state=None)
+    bed.hub.db.write(lambda c: events.insert(c, [event], bed.clock.now()))
+    bed.erp.untold.clear()
+    bed.turn()
+    assert bed.balance().undecided == 1
+    lagging.old = {}
+    bed.later(2)
+    assert bed.rows("crm")[0]["payment_terms"] == "NET30"
+
+
+def test_what_is_told_after_a_read_is_not_closed_by_it(bed, synced):
+    """The golden record moves meanwhile, so the lane is decided twice, with one read."""
+    _, there = synced
+
+    class MeanwhileConnector(MemoryConnector):
+        def read(self, object_type, external_ids):
+            found = super().read(object_type, external_ids)
+            bed.erp.edit("customers", there.id, {"payment_terms": "NET30"})
+            bed.hint(bed.event("erp", "customers", there.id))
+            bed.erp.untold.clear()
+            move = "update golden set version = version + 1 where entity = 'customer'"
+            bed.hub.db.write(lambda c: c.exec_driver_sql(move))
+            bed.put_in("erp", bed.connectors["erp"])
+            return found
+
+    bed.put_in("erp", MeanwhileConnector(bed.erp))
+    bed.erp.edit("customers", there.id, {"language": "ca"})
+    bed.hint(bed.event("erp", "customers", there.id))
+    bed.erp.untold.clear()
+    bed.run()
+    shown = bed.rows("crm")[0]
+    assert (shown["language"], shown["payment_terms"]) == ("ca", "NET30")
 
 
 def _goldens(bed):
