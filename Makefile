@@ -11,7 +11,7 @@ HOUSES := rectoverso hub connectors mappings master_data simple_crm simple_erp p
 PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
-.PHONY: list setup up test check fix bench e2e lock clean
+.PHONY: list setup up simulate test check fix bench e2e lock clean
 
 list: ## print this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,9 @@ up: $(VENV)/.installed ## start all on http://127.0.0.1:8000 with demo data
 
 test: setup ## run all tests
 	@$(PYTEST) -n auto $(ARGS)
+
+simulate: $(VENV)/.installed ## run the hub in virtual time against seeded faults
+	@$(BIN)/rectoverso simulate --json $(ARGS)
 
 e2e: setup ## run the whole-system tests alone
 	@$(PYTEST) -m e2e $(ARGS)

@@ -84,6 +84,11 @@ def system_ids() -> Ids:
     return TimeOrderedIds(time.time_ns, random.SystemRandom().getrandbits, threading.Lock())
 
 
+def seeded(seed: int) -> random.Random:
+    """Return randomness that is the same for the same seed: for simulation."""
+    return random.Random(seed)  # noqa: S311 - not for secrets
+
+
 class Bell:
     """A wake-up that coalesces: many rings before a wait are one."""
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "golden": Command("hub", "Show a golden record."),
     "explain": Command("hub", "Show where every value of a golden record comes from."),
     "bench": Command("bench", "Measure this machine."),
+    "simulate": Command("simulate", "Run the hub in virtual time against seeded faults."),
     "doctor": Command("doctor", "Find out what is wrong and what to do about it."),
     "first-run": Command("up", "Connect the built-in systems and load demo data.", hidden=True),
 }

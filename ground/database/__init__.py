@@ -7,6 +7,7 @@ changes nothing but the database. Deferred constraints are not used: units commi
 from sqlalchemy import Connection
 
 from ground.database.contract import Database, DatabaseBusy, NestedUnit, Watch, Work
+from ground.database.memory import MemoryDatabase, MemoryStore
 from ground.database.opening import open_database
 from ground.database.remembered import Remembered
 
@@ -14,6 +15,8 @@ __all__ = [
     "Connection",
     "Database",
     "DatabaseBusy",
+    "MemoryDatabase",
+    "MemoryStore",
     "NestedUnit",
     "Remembered",
     "Watch",

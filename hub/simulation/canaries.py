@@ -1,0 +1,201 @@
+"""Defences, each with a way to take it out: a seed must notice, or the simulator proves nothing.
+
+Only the simulator can do this: it replaces functions of the hub in its own process, and puts them
+back. Nothing of it is a setting.
+"""
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.contract import Write
+from ground.statements import update_many
+from hub.effects import service as delivering
+from hub.effects import settling
+from hub.projection import rules as projecting
+from hub.simulation.profile import Options
+from hub.sync import freshness
+from master_data.model import Base, Crossref
+
+__all__ = ["CANARIES", "RECORDED", "Canary", "Recorded", "removed"]
+
+_Swap = tuple[str, str, Callable[..., Any]]
+_ORIGINAL_LAND = settling.land
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """One defence: what is lost without it, and what replaces which function."""
+
+    why: str
+    swaps: tuple[_Swap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The seed that notices."""
+
+    seed: int
+    options: Options = field(default_factory=Options)
+
+
+@contextmanager
+def removed(name: str) -> Iterator[None]:
+    """Take a defence out for a while."""
+    before: list[_Swap] = []
+    try:
+        for module_name, attribute, other in CANARIES[name].swaps:
+            module = importlib.import_module(module_name)
+            before.append((module_name, attribute, getattr(module, attribute)))
+            setattr(module, attribute, other)
+        yield
+    finally:
+        for module_name, attribute, original in reversed(before):
+            setattr(importlib.import_module(module_name), attribute, original)
+
+
+def _no_one_moved(_connection: Any, _versions: Mapping[str, int]) -> set[str]:  # noqa: ANN401
+    return set()
+
+
+def _all_held(_connection: Any, _token: str, lane_keys: Any) -> set[str]:  # noqa: ANN401
+    return set(lane_keys)
+
+
+def _serve_rung(connection: Any, token: str, served: Any, now: datetime) -> int:  # noqa: ANN401
+    """End lanes although they were rung meanwhile."""
+    del now
+    query = "delete from lane where key = ? and token = ?"
+    for each in served:
+        connection.exec_driver_sql(query, (each.key, token))
+    return len(served)
+
+
+def _nothing_lost(*_args: Any) -> None:  # noqa: ANN401
+    return None
+
+
+def _trusting_land(crossref: Crossref, sent: Any, answer: Any, sight: Any) -> Any:  # noqa: ANN401
+    """Take the whole answer for agreed, as if nobody else could have written."""
+    landed = _ORIGINAL_LAND(crossref, sent, replace(answer, exclusive=True), sight)
+    base = dict(landed.crossref.base)
+    for path, reading in sight.readings.items():
+        golden = sent.get(path, base[path].golden if path in base else reading.value)
+        base[path] = Base(reading.words, golden)
+    return replace(landed, crossref=landed.crossref.with_(base=base), inbound=False)
+
+
+def _blind_write(_connector: Any, writes: Any) -> list[Write]:  # noqa: ANN401
+    return [replace(each, expected_version=None) for each in writes]
+
+
+def _send_blindly(delivery: Any, object_type: str, writes: Any) -> Any:  # noqa: ANN401
+    return _ORIGINAL_SEND(delivery, object_type, _blind_write(None, writes))
+
+
+_ORIGINAL_SEND = delivering._send  # noqa: SLF001 - taken out here and nowhere else
+
+
+def _never_busy(_connection: Any, _lanes: Any, _now: datetime) -> dict[str, str]:  # noqa: ANN401
+    return {}
+
+
+def _latest_event(events: Any, _known: Any) -> freshness.Choice:  # noqa: ANN401
+    """Take the last event told, whatever its version."""
+    last = events[-1]
+    return freshness.Use(last) if last.state is not None else freshness.Hint(last)
+
+
+def _write_unread(golden: Any, crossref: Any, paths: Any, listed: Any) -> list[str]:  # noqa: ANN401
+    stale = [p for p in sorted(paths) if golden.body.get(p) != _agreed(crossref, p)]
+    return sorted({*stale, *_ORIGINAL_STALE(golden, crossref, paths, listed)})
+
+
+_ORIGINAL_STALE = projecting.stale_paths
+
+
+def _agreed(crossref: Any, path: str) -> Any:  # noqa: ANN401
+    base = crossref.base.get(path)
+    return base.golden if base else None
+
+
+def _sent_again_at_once(connection: Any, connection_id: str, now: datetime, due: datetime) -> None:  # noqa: ANN401
+    """Send again what a dead process had sent, without looking whether it landed."""
+    del due
+    query = (
+        "update effect set state = 'planned', token = null where connection = ?"
+        " and state in ('sent', 'unknown') and due_at <= ?"
+    )
+    stamp = int(now.timestamp() * 1_000_000)
+    connection.exec_driver_sql(query, (connection_id, stamp))
+
+
+def _hot(attempts: int, now: datetime, jitter: float) -> datetime:
+    del attempts, jitter
+    return now - timedelta(seconds=1)
+
+
+def _unfenced(connection: Any, table: Any, rows: Any) -> None:  # noqa: ANN401
+    """Write over whatever is there by now."""
+    update_many(
+        connection,
+        table,
+        ["id"],
+        [{k: v for k, v in row.items() if k != "expected_version"} for row in rows],
+    )
+
+
+CANARIES: dict[str, Canary] = {
+    "golden_fence": Canary(
+        "golden records are written only over the version read",
+        (("master_data.store", "_update_fenced", _unfenced),),
+    ),
+    "lane_fence": Canary(
+        "a decider that lost its lane writes nothing", (("hub.lanes.store", "held", _all_held),)
+    ),
+    "rung": Canary(
+        "a lane rung while it is served stays due", (("hub.lanes.store", "serve", _serve_rung),)
+    ),
+    "freeze_fence": Canary(
+        "a write is frozen only of golden as it is now",
+        (("master_data.store", "moved_goldens", _no_one_moved),),
+    ),
+    "lost_effects": Canary(
+        "writes of dead processes are resolved", (("hub.effects.store", "lost", _nothing_lost),)
+    ),
+    "intent": Canary(
+        "what was sent is looked for before it is sent again",
+        (("hub.effects.store", "lost", _sent_again_at_once),),
+    ),
+    "trust_answer": Canary(
+        "an answer is agreed only in what was sent",
+        (("hub.effects.settling", "land", _trusting_land),),
+    ),
+    "if_match": Canary(
+        "a write carries the version it was made for",
+        (("hub.effects.service", "_send", _send_blindly),),
+    ),
+    "echo": Canary(
+        "a lane waits while its delivery is under way",
+        (("hub.effects.store", "busy", _never_busy),),
+    ),
+    "regress": Canary(
+        "an older version never follows a newer one",
+        (("hub.sync.freshness", "_by_version", _latest_event),),
+    ),
+    "write_unread": Canary(
+        "what was never read is never written",
+        (
+            ("hub.projection.planning", "stale_paths", _write_unread),
+            ("hub.effects.freezing", "stale_paths", _write_unread),
+        ),
+    ),
+    "retry_pace": Canary(
+        "what failed is tried again later, not at once",
+        (("hub.effects.answers", "retry_at", _hot),),
+    ),
+}
+RECORDED: dict[str, Recorded] = {"rung": Recorded(14)}

@@ -1,0 +1,80 @@
+"""Whole seeds: they hold, they are the same twice, and what failed once stays mended."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub.effects import store as effects
+from hub.simulation.canaries import CANARIES, RECORDED, removed
+from hub.simulation.profile import FAULTS, Options, draw
+from hub.simulation.service import shrink
+from hub.simulation.world import run_seed
+
+MENDED = json.loads((Path(__file__).parent / "mended.json").read_text())
+"""Seeds that failed once, made small: what was on, and what had been wrong."""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_seed_holds_and_is_the_same_twice(seed):
+    first, again = run_seed(seed), run_seed(seed)
+    assert first.failures == ()
+    assert first == again
+    assert first.edits > 0
+
+
+def test_a_seed_is_the_same_in_another_process_with_other_hashes():
+    program = "from hub.simulation.world import run_seed; print(run_seed(7).trace_hash)"
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(hashes) == 1
+
+
+@pytest.mark.parametrize("mended", MENDED, ids=lambda each: f"{each['seed']}: {each['was']}")
+def test_what_failed_once_holds(mended):
+    options = Options(edits=mended["edits"], without=frozenset(mended["without"]))
+    assert run_seed(mended["seed"], options).failures == ()
+
+
+def test_every_fault_is_drawn_by_some_seed():
+    drawn = {word for seed in range(200) for word in draw(seed, Options()).rates}
+    assert drawn == set(FAULTS)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_canary_is_caught_by_its_recorded_seed(name):
+    recorded = RECORDED[name]
+    with removed(name):
+        assert run_seed(recorded.seed, recorded.options).failures != ()
+    assert run_seed(recorded.seed, recorded.options).failures == ()
+
+
+def test_a_defence_is_back_after_its_canary():
+    before = effects.lost
+    with removed("lost_effects"):
+        assert effects.lost is not before
+    assert effects.lost is before
+    assert set(RECORDED) <= set(CANARIES)
+
+
+def test_a_failing_seed_is_made_small():
+    name, recorded = "rung", RECORDED["rung"]
+    with removed(name):
+        whole = run_seed(recorded.seed, recorded.options)
+        found = shrink(recorded.seed, lambda _: None, recorded.options)
+        assert found is not None
+        again = run_seed(found.seed, found.options)
+    assert again.failures == found.ending.failures != ()
+    assert found.ending.trace
+    assert (found.ending.edits, len(found.ending.on)) < (whole.edits, len(whole.on))
