@@ -21,20 +21,25 @@ def signed_notices(
     records: list[dict[str, Any]], secret: str, count: int, now: datetime
 ) -> Iterator[bytes]:
     """Yield requests, each a notice of one change of a known customer that changes nothing."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    stamp = str(int(now.timestamp()))
+    stamp = int(now.timestamp())
     bodies = [_body(record) for record in records]
     for number in range(count):
         body = bodies[number % len(bodies)]
-        name = f"bench-{stamp}-{number}"
-        mac = hmac.digest(key, f"{name}.{stamp}.".encode() + body, "sha256")
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": name,
-            "webhook-timestamp": stamp,
-            "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
-        }
-        yield request("POST", HOST, _PATH, headers, body)
+        yield signed(_PATH, f"bench-{stamp}-{number}", secret, body, stamp)
+
+
+def signed(path: str, name: str, secret: str, body: bytes, stamp: int | None = None) -> bytes:
+    """Return the request of one notice, signed as of now or of `stamp` (seconds since 1970)."""
+    stamp = int(SystemClock().now().timestamp()) if stamp is None else stamp
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    mac = hmac.digest(key, f"{name}.{stamp}.".encode() + body, "sha256")
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": name,
+        "webhook-timestamp": str(stamp),
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+    return request("POST", HOST, path, headers, body)
 
 
 async def accepted_per_s(

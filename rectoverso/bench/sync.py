@@ -53,12 +53,12 @@ def bench_sync(size: Size, tell: Tell) -> dict[str, Any]:
     with fresh_installation() as installation:
         figures = uvloop.run(_measure(installation, size, tell))
         tell("The floor…")
-        floor = _floor_per_s(installation.folder, size)
+        floor = floor_per_s(installation.folder, size)
     return {
         **figures,
         "floor_per_s": round(floor, 1),
         "ratio_to_floor": round(figures["end_to_end_per_s"] / floor, 3),
-        "settings": {**asdict(size), **_machine()},
+        "settings": {**asdict(size), **machine()},
     }
 
 
@@ -82,8 +82,8 @@ async def _measure(installation: Installation, size: Size, tell: Tell) -> dict[s
     return {
         "accepted_per_s": round(accepted, 1),
         "end_to_end_per_s": round(size.customers / seconds, 1),
-        "latency_p50_ms": _quantile(latencies, 0.50),
-        "latency_p95_ms": _quantile(latencies, 0.95),
+        "latency_p50_ms": quantile_ms(latencies, 0.50),
+        "latency_p95_ms": quantile_ms(latencies, 0.95),
         "cpu_ms_per_change": round(1000 * (after.cpu_s - before.cpu_s) / size.customers, 2),
         "idle_rss_mb": round(idle.rss_mb, 1),
         "loaded_rss_mb": round(peak.stop(), 1),
@@ -109,12 +109,13 @@ class _Peak:
         return max(self._highest, self._installation.usage().rss_mb)
 
 
-def _quantile(sorted_seconds: list[float], share: float) -> float:
+def quantile_ms(sorted_seconds: list[float], share: float) -> float:
+    """Return a quantile in milliseconds."""
     place = min(len(sorted_seconds) - 1, int(share * len(sorted_seconds)))
     return round(1000 * sorted_seconds[place], 1)
 
 
-def _floor_per_s(folder: Path, size: Size) -> float:
+def floor_per_s(folder: Path, size: Size) -> float:
     """Return how many requests a second the relay of floor.py brings to its target."""
     relay, sink = free_port(), free_port()
     program = [sys.executable, "-m", "rectoverso.bench.floor"]
@@ -146,7 +147,8 @@ async def _arrived(line: Line) -> int:
     return int(answer)
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """Return what the figures were taken on."""
     return {
         "cpus": os.cpu_count(),
         "cpu": _cpu_name(),

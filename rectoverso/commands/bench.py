@@ -1,14 +1,17 @@
 """`bench`: measures this machine with a fresh installation of its own."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
+from rectoverso.bench.road import RoadSize, bench_road
 from rectoverso.bench.sync import Size, bench_sync
 from rectoverso.commands.options import AsJson, print_json, print_table, say
 
 _Customers = Annotated[int, typer.Option("--customers", min=20, help="Customers to edit.")]
 _Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to accept.")]
+_Rate = Annotated[float, typer.Option("--rate", min=1, help="Changes a second, steadily.")]
 _Seconds = Annotated[float, typer.Option("--seconds", min=1, help="Length of the steady part.")]
 
 
@@ -16,6 +19,7 @@ def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
     group = typer.Typer(help="Measure this machine.")
     group.command("sync")(sync)
+    group.command("road")(road)
     group.callback()(_group)
     app.add_typer(group, name=name, no_args_is_help=True)
 
@@ -29,7 +33,23 @@ def sync(
 ) -> None:
     """Measure one change from the CRM to the ERP: rate, latency, processor time, memory."""
     size = Size(customers=customers, notices=notices, seconds=seconds)
-    figures = bench_sync(size, say)
+    _print(bench_sync(size, say), as_json=as_json)
+
+
+def road(
+    *,
+    customers: _Customers = RoadSize.customers,
+    notices: _Notices = RoadSize.notices,
+    rate: _Rate = RoadSize.rate,
+    seconds: _Seconds = RoadSize.seconds,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the hub alone between two bare systems: accepts, changes, latency, processor time."""
+    size = RoadSize(customers=customers, notices=notices, rate=rate, seconds=seconds)
+    _print(bench_road(size, say), as_json=as_json)
+
+
+def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
     if as_json:
         print_json(figures)
         return
