@@ -6,8 +6,6 @@ same bytes in the same run.
 """
 
 import asyncio
-import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,9 +24,10 @@ from hub.connections.rules import State
 from hub.start import open_hub
 from rectoverso.bench.installation import HOST, free_port, listens, started, until
 from rectoverso.bench.notices import post, signed
+from rectoverso.bench.peers import SECRET
 from rectoverso.bench.processes import usage
 from rectoverso.bench.sync import Size, Tell, floor_per_s, machine, quantile_ms
-from rectoverso.bench.wire import Line, closed_loop, open_line, request
+from rectoverso.bench.wire import closed_loop, open_line, request
 from rectoverso.errors import NotPossible
 from rectoverso.preparation import prepare
 from rectoverso.settings import Settings
@@ -52,18 +51,26 @@ class RoadSize:
     seconds: float = 10.0
 
 
-@dataclass(frozen=True, slots=True)
 class _Road:
-    """A running hub between two peers."""
+    """A running hub between two peers; its worker may be sent away for a while."""
 
-    port: int
-    peers: int
-    web: int
-    worker: int
-    secret: str
+    def __init__(self, port: int, peers: int, web: int, worker: list[str], folder: Path) -> None:
+        self.port = port
+        self.peers = peers
+        self._web = web
+        self._command = worker
+        self._log = folder / "worker.log"
+        self._worker = ExitStack()
+        self._worker_pid = 0
+
+    def begin_work(self) -> None:
+        self._worker_pid = self._worker.enter_context(started(self._command, self._log)).pid
+
+    def end_work(self) -> None:
+        self._worker.close()
 
     def cpu_s(self) -> float:
-        return usage(self.web).cpu_s + usage(self.worker).cpu_s
+        return usage(self._web).cpu_s + usage(self._worker_pid).cpu_s
 
 
 def bench_road(size: RoadSize, tell: Tell) -> dict[str, Any]:
@@ -96,61 +103,59 @@ class _Drive:
 
     async def all(self) -> dict[str, Any]:
         """Return every figure of the road."""
-        line = await open_line(HOST, self._road.peers)
         self._tell(f"{self._size.customers} customers come to be…")
-        await self._seed(line)
+        await self._seed()
         self._tell("Notices as fast as they are stored, the worker standing still…")
         accepted = await self._accept()
-        await self._drained(line)
+        await self._drained()
         self._tell("Changes as fast as they come…")
-        burst = await self._burst(line)
+        burst = await self._burst()
         self._tell("A steady rate…")
         return {
             "accepted_per_s": round(accepted, 1),
             **burst,
-            "open_loop": await self._open_loop(line, self._size.rate),
-            "at_100": await self._open_loop(line, _SLOW_RATE),
+            "open_loop": await self._open_loop(self._size.rate),
+            "at_100": await self._open_loop(_SLOW_RATE),
         }
 
-    async def _seed(self, line: Line) -> None:
+    async def _seed(self) -> None:
         numbers = range(self._size.customers)
         jobs = [
             self._notice([self._change(number) for number in numbers[start : start + _AT_ONCE]])
             for start in range(0, len(numbers), _AT_ONCE)
         ]
         await closed_loop((HOST, self._road.port), jobs, 2, post)
-        await self._until({_name(number, self._version) for number in numbers}, line)
+        await self._until({_name(number, self._version) for number in numbers})
 
     async def _accept(self) -> float:
         """Return notices a second while nothing else works: changes that the burst goes on with."""
         self._version += 1
         count = self._size.notices
         jobs = [self._notice([self._change(n % self._size.customers)]) for n in range(count)]
-        os.kill(self._road.worker, signal.SIGSTOP)
-        try:
-            begin = perf_counter()
-            await closed_loop((HOST, self._road.port), jobs, self._size.concurrency, post)
-            return count / (perf_counter() - begin)
-        finally:
-            os.kill(self._road.worker, signal.SIGCONT)
+        self._road.end_work()
+        begin = perf_counter()
+        await closed_loop((HOST, self._road.port), jobs, self._size.concurrency, post)
+        accepted = count / (perf_counter() - begin)
+        self._road.begin_work()
+        return accepted
 
-    async def _drained(self, line: Line) -> None:
-        await self._until({_name(n, self._version) for n in range(self._size.customers)}, line)
+    async def _drained(self) -> None:
+        await self._until({_name(n, self._version) for n in range(self._size.customers)})
 
-    async def _burst(self, line: Line) -> dict[str, Any]:
+    async def _burst(self) -> dict[str, Any]:
         self._version += 1
         count = self._size.customers
         jobs = [self._notice([self._change(number)]) for number in range(count)]
         cpu, begin = self._road.cpu_s(), perf_counter()
         await closed_loop((HOST, self._road.port), jobs, self._size.concurrency, post)
-        await self._drained(line)
+        await self._drained()
         seconds = max(self._arrivals[_name(n, self._version)] for n in range(count)) - begin
         return {
             "batched_per_s": round(count / seconds, 1),
             "burst_cpu_ms_per_change": round(1000 * (self._road.cpu_s() - cpu) / count, 3),
         }
 
-    async def _open_loop(self, line: Line, rate: float) -> dict[str, Any]:
+    async def _open_loop(self, rate: float) -> dict[str, Any]:
         """Send at a rate, whatever the answers; each customer changes at most once."""
         self._version += 1
         count = min(int(rate * self._size.seconds), self._size.customers)
@@ -169,7 +174,7 @@ class _Drive:
 
         await asyncio.gather(*(tell(number) for number in range(count)))
         took = perf_counter() - begin
-        await self._until({_name(number, self._version) for number in range(count)}, line)
+        await self._until({_name(number, self._version) for number in range(count)})
         for each in lines:
             each.close()
         came = [self._arrivals[_name(number, self._version)] for number in range(count)]
@@ -184,9 +189,10 @@ class _Drive:
             "cpu_ms_per_change": round(1000 * (self._road.cpu_s() - cpu) / count, 3),
         }
 
-    async def _until(self, names: set[str], line: Line) -> None:
+    async def _until(self, names: set[str]) -> None:
         """Wait until the books have all of them."""
         end = perf_counter() + _PATIENCE
+        line = await open_line(HOST, self._road.peers)
         while not names <= self._arrivals.keys():
             if perf_counter() > end:
                 missing = len(names - self._arrivals.keys())
@@ -197,6 +203,7 @@ class _Drive:
             self._seen += len(told)
             for name, at in told:
                 self._arrivals.setdefault(name, float(at))
+        line.close()
 
     def _change(self, number: int) -> dict[str, Any]:
         return {
@@ -210,7 +217,7 @@ class _Drive:
     def _notice(self, changes: list[dict[str, Any]]) -> bytes:
         self._sent += 1
         body = strict_json.dumps({"type": "records.changed", "changes": changes})
-        return signed(_PATH, f"road-{self._sent}", self._road.secret, body)
+        return signed(_PATH, f"road-{self._sent}", SECRET, body)
 
 
 @contextmanager
@@ -225,18 +232,19 @@ def _running(folder: Path) -> Iterator[_Road]:
         stack.enter_context(started(own, folder / "peers.log"))
         until(lambda: listens(peers), "The peers")
         prepare(settings)
-        secret = _connect(settings, peers)
+        _connect(settings, peers)
         program = ["/usr/bin/env", f'RECTOVERSO_ALLOW=["{HOST}:{peers}"]', *program]
         web = started([*program, "serve", *options], folder / "web.log")
-        worker = started([*program, "work", *options], folder / "worker.log")
         web_pid = stack.enter_context(web).pid
-        worker_pid = stack.enter_context(worker).pid
+        road = _Road(port, peers, web_pid, [*program, "work", *options], folder)
+        stack.callback(road.end_work)
+        road.begin_work()
         until(lambda: listens(port), "The web process")
-        yield _Road(port, peers, web_pid, worker_pid, secret)
+        yield road
 
 
-def _connect(settings: Settings, peers: int) -> str:
-    """Connect both peers; return what the shop signs with."""
+def _connect(settings: Settings, peers: int) -> None:
+    """Connect both peers."""
     houses = Houses(settings)
     try:
         hub = open_hub(houses.hub_settings, houses.env("hub"))
@@ -252,7 +260,6 @@ def _connect(settings: Settings, peers: int) -> str:
             )
             connections.add_connection(hub, new)
             connections.subscribe(hub, name)
-        return hub.connection(_SHOP).webhook_secrets[0]
     finally:
         houses.close()
 
