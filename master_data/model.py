@@ -4,9 +4,10 @@ A golden body is *flat*: `{path: value}`. A path is a dotted name ("terms.curren
 element ("addresses[el_…]"); a missing path is blank. Values are JSON without floats.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple, NewType, TypeAlias
 
 Value: TypeAlias = Any
@@ -16,6 +17,8 @@ Record: TypeAlias = dict[str, Any]
 GoldenId = NewType("GoldenId", str)
 CrossrefId = NewType("CrossrefId", str)
 ConnectionId = NewType("ConnectionId", str)
+
+_PLAIN = 6  # parts of a stored contribution that no mapping version read anew
 
 BLANKS: tuple[Value, ...] = (None, "", [], {})
 
@@ -30,6 +33,7 @@ def element_path(list_path: str, element_id: str) -> str:
     return f"{list_path}[{element_id}]"
 
 
+@lru_cache(maxsize=8192)  # the paths of one batch, again and again
 def split_path(path: str) -> tuple[str, str | None]:
     """Split `addresses[el_1]` into ("addresses", "el_1"); a scalar path has no element."""
     if not path.endswith("]"):
@@ -90,32 +94,27 @@ class Contribution(NamedTuple):
         displaced = self.remap is not None and self.remap.displaced
         return base is not None and self.value == base.golden and not displaced
 
-    def to_json(self) -> dict[str, Value]:
-        """Return the stored form; the source is the row that holds it."""
-        stored: dict[str, Value] = {
-            "v": self.value,
-            "s": self.since,
-            "a": self.at,
-            "t": self.stamp,
-            "e": self.event,
-        }
-        if self.filled:
-            stored["f"] = True
+    def to_json(self) -> list[Value]:
+        """Return the stored form, [value, since, at, stamp, event] and flags where there are any.
+
+        The source is the row that holds it.
+        """
+        stored = [self.value, self.since, self.at, self.stamp, self.event]
         if self.remap is not None:
             version, was, stood, displaced = self.remap
-            stored["r"] = [version, was.to_json() if was else None, stood, displaced]
-        return stored
+            before = was.to_json() if was else None
+            return [*stored, self.filled, [version, before, stood, displaced]]
+        return [*stored, True] if self.filled else stored
 
     @staticmethod
-    def from_json(source: str, stored: Mapping[str, Value]) -> "Contribution":
+    def from_json(source: str, stored: Sequence[Value]) -> "Contribution":
         """Read the stored form back."""
-        said = stored["v"], stored["s"], stored["a"], stored["t"], stored["e"]
-        remap = None
-        if "r" in stored:
-            version, was, stood, displaced = stored["r"]
-            known = Contribution.from_json(source, was) if was else None
-            remap = Remap(version, known, stood, displaced)
-        return Contribution(source, *said, bool(stored.get("f")), remap)
+        if len(stored) <= _PLAIN:
+            return Contribution(source, *stored)
+        value, since, at, stamp, event, filled, (version, was, stood, displaced) = stored
+        known = Contribution.from_json(source, was) if was else None
+        remap = Remap(version, known, stood, displaced)
+        return Contribution(source, value, since, at, stamp, event, filled, remap)
 
 
 class Base(NamedTuple):

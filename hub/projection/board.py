@@ -11,6 +11,7 @@ from master_data.model import (
     Contribution,
     Crossref,
     CrossrefState,
+    Flat,
     Golden,
     GoldenState,
     Value,
@@ -31,9 +32,10 @@ class Board:
     hits: dict[str, list[str]] = field(default_factory=dict)
     read_goldens: dict[str, int] = field(default_factory=dict)
     read_crossrefs: dict[str, int] = field(default_factory=dict)
-    read_keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    read_bodies: dict[str, Flat] = field(default_factory=dict)
     read_held: dict[str, frozenset[str]] = field(default_factory=dict)
     unlinked: set[Place] = field(default_factory=set)
+    unkeyed: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
 
@@ -43,7 +45,7 @@ class Board:
             if golden.id not in self.goldens:
                 self.goldens[golden.id] = golden
                 self.read_goldens[golden.id] = golden.version
-                self.read_keys[golden.id] = match_keys(golden.entity, golden.body).all
+                self.read_bodies[golden.id] = golden.body
 
     def add_crossrefs(self, crossrefs: Iterable[Crossref]) -> None:
         """Take crossrefs as read."""
@@ -62,10 +64,7 @@ class Board:
         """Store a golden record in memory, new or changed, and its match keys."""
         self.goldens[golden.id] = golden
         self.touched.add(golden.id)
-        for key in match_keys(golden.entity, golden.body).all:
-            found = self.hits.setdefault(key, [])
-            if golden.id not in found:
-                found.append(golden.id)
+        self.unkeyed.add(golden.id)
 
     def _index(self, crossref: Crossref) -> None:
         self.crossrefs[crossref.id] = crossref
@@ -96,6 +95,7 @@ class Board:
 
     def key_candidates(self, keys: Sequence[str], entity: str) -> dict[str, list[str]]:
         """Return key -> ids of living golden records that have it on the board."""
+        self._key_what_was_put()
         return {
             key: [
                 golden_id
@@ -107,6 +107,16 @@ class Board:
             ]
             for key in keys
         }
+
+    def _key_what_was_put(self) -> None:
+        """Index what was put since anybody asked last: mostly nobody does."""
+        for golden_id in self.unkeyed:
+            golden = self.goldens[golden_id]
+            for key in match_keys(golden.entity, golden.body).all:
+                found = self.hits.setdefault(key, [])
+                if golden_id not in found:
+                    found.append(golden_id)
+        self.unkeyed.clear()
 
     def rivals(self, golden: Golden, path: str, but: str) -> list[Contribution]:
         """Return the contributions to a path from other crossrefs and persons."""

@@ -109,10 +109,9 @@ def _write_keys(connection: Connection, board: Board) -> None:
     added, removed = {}, {}
     for golden_id in board.touched:
         golden = board.goldens[golden_id]
-        before, after = (
-            set(board.read_keys.get(golden_id, ())),
-            set(match_keys(golden.entity, golden.body).all),
-        )
+        read = board.read_bodies.get(golden_id)
+        before = set(match_keys(golden.entity, read).all) if read else set()
+        after = set(match_keys(golden.entity, golden.body).all)
         if after - before:
             added[golden_id] = after - before
         if before - after:
