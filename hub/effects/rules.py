@@ -66,6 +66,15 @@ def in_normal_form(sent: Value, held: Value) -> bool:
     return False
 
 
+def shows(sent: Mapping[str, Value], shown: Mapping[str, Value]) -> bool:
+    """Say whether a record shows every plain value that was sent; list elements may differ."""
+    plain = {p: value for p, value in sent.items() if value is not None and not p.endswith("]")}
+    return bool(plain) and all(
+        path in shown and (shown[path] == value or in_normal_form(value, shown[path]))
+        for path, value in plain.items()
+    )
+
+
 def _folded(text: str) -> str:
     """Return letters and digits alone, without case and accents."""
     plain = normalize("NFKD", text.casefold())

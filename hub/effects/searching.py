@@ -11,11 +11,10 @@ from datetime import timedelta
 from connectors.contract import Absent, OutcomeUnknown, SourceState, TryLater, WriteResult, Written
 from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
-from hub.effects.rules import in_normal_form
+from hub.effects.rules import shows
 from hub.lanes import store as lanes
 from hub.polling import store as polls
 from master_data.blocking import match_keys
-from master_data.model import split_path
 
 __all__ = ["CAN_DUPLICATE", "search"]
 
@@ -60,13 +59,4 @@ def _shows(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> b
         return False
     golden = delivery.board.goldens[frozen.crossref.golden_id]
     readings = look(delivery, state.record, frozen.crossref, golden).readings
-    sent = {
-        path: value
-        for path, value in frozen.paths.items()
-        if value is not None and split_path(path)[1] is None
-    }
-    return bool(sent) and all(
-        path in readings
-        and (readings[path].value == value or in_normal_form(value, readings[path].value))
-        for path, value in sent.items()
-    )
+    return shows(frozen.paths, {path: each.value for path, each in readings.items()})

@@ -257,6 +257,20 @@ def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[s
     return set(connection.scalars(query, {"ids": keys(connection, sorted(set(crossref_ids)))}))
 
 
+def creates_in_flight(
+    connection: Connection, connection_id: str, object_type: str
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return (crossref id, golden values by path) of creates sent and not answered."""
+    query = select(effect.c.crossref_id, effect.c.frozen).where(
+        _is(effect, *_IN_FLIGHT),
+        effect.c.connection == bindparam("conn"),
+        effect.c.object_type == bindparam("type"),
+        effect.c.operation == "create",
+    )
+    rows = connection.execute(query, {"conn": connection_id, "type": object_type})
+    return [(row.crossref_id, row.frozen["paths"]) for row in rows]
+
+
 def lost(connection: Connection, connection_id: str, now: datetime, due: datetime) -> None:
     """Turn sent effects whose lease ran out into unknown ones, due for a resolving read at `due`.
 

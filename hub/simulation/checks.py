@@ -188,6 +188,8 @@ def _lost_edits(world: "World") -> list[str]:
         said = heard.get((*place, path), set())
         if edit.value in said or (*place, path) in refused or _same_form(world, edit, said):
             continue
+        if world.systems[name].overwrote(external_id, edit.app, edit.at):
+            continue  # the system cannot keep a write from an edit that nobody read yet
         if edit.value is None:
             continue  # set and cleared between two looks is no change
         found.append(

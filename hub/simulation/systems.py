@@ -90,6 +90,15 @@ class SimulatedSystem:
         """Say whether it has a habit."""
         return trait in self.traits.has
 
+    def overwrote(self, external_id: str, app: str, since: float) -> bool:
+        """Say whether the hub wrote a field since, where a system cannot keep it from that."""
+        if not {"no_version", "unguarded"} & self.traits.has:
+            return False
+        return any(
+            each.external_id == external_id and each.at >= since and app in each.values
+            for each in self.writes
+        )
+
     def chance(self, fault: str) -> bool:
         """Say whether a fault happens now."""
         rate = self.profile.rates.get(fault, 0.0)
@@ -142,7 +151,7 @@ def capabilities_of(system: SimulatedSystem) -> Capabilities:
         notices="no_notices" not in traits.has,
         managed_fields=True,
         deletes=Deletes.NONE if "no_tombstones" in traits.has else Deletes.TOMBSTONES,
-        guarded_write=versioned and "unguarded" not in traits.has,
+        guarded_write=not {"no_version", "unguarded"} & traits.has,
     )
 
 

@@ -20,6 +20,7 @@ from hub.projection.planning import Plan, plan
 from hub.projection.views import Sight, sight_of, view_of
 from hub.sync import identity
 from hub.sync.absence import Absence, Absences
+from hub.sync.creates import CreatesUnderWay
 from hub.sync.freshness import Choice, Known, Use, sighting_of
 from hub.sync.model import Case, Decision, Version
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
@@ -79,6 +80,7 @@ class Deciding:
         self.links: dict[str, Links] = {}
         self.reasons: dict[str, Event] = {}
         self.in_flight: set[str] = set()
+        self.creates = CreatesUnderWay(hub)
         self.absences = Absences(hub, board)
         opened = hub.directory.connections().values()
         self.clocks = Clocks(
@@ -155,13 +157,13 @@ class Deciding:
         return True
 
     def _under_way(self, place: Place, state: _State) -> Crossref | None:
-        """Return a create sent to this system for a golden record that shares a match key."""
-        if not self.in_flight:
+        """Return a create sent to this system that shares a match key or shows what was sent."""
+        if not self.in_flight and not self.creates.are_keyless(place):
             return None
         entity = self._mapping(place).entity
-        keys = identity.keys_of(entity, self._look(place, state, None, None)).all
-        hits = self.board.key_candidates(keys, entity)
-        return next(
+        sight = self._look(place, state, None, None)
+        hits = self.board.key_candidates(identity.keys_of(entity, sight).all, entity)
+        alike = next(
             (
                 mate
                 for golden_ids in hits.values()
@@ -171,6 +173,7 @@ class Deciding:
             ),
             None,
         )
+        return alike or self.creates.shown_by(place, sight.readings)
 
     def _absent(self, crossref: Crossref | None, event: Event, told: Sequence[Event]) -> None:
         if crossref is None or crossref.state is CrossrefState.GONE:

@@ -8,7 +8,9 @@ from connectors.contract import OutcomeUnknown, SourceState, Written
 from connectors.kit.memory_connector import MemoryConnector
 from hub.conflicts.rules import Choice
 from hub.effects.rules import in_normal_form
+from hub.events import store as events
 from hub.polling.service import poll_due, schedule
+from hub.sync.service import decide_due
 from tests.hub.engine.test_faults import answer, assert_quiet
 
 SETTLES = 11
@@ -110,6 +112,27 @@ def test_a_lost_create_is_searched_before_it_is_made_again(bed, customer, keyles
     assert bed.crm.row("customers", row.id).values["erp_number"] == there["number"]
     assert len(bed.goldens()) == 1
     assert bed.conflicts() == []
+    assert_quiet(bed)
+
+
+def test_a_create_told_before_its_answer_is_known_by_what_was_sent(bed, customer, keyless):
+    """It shares no match key with anything: no tax id, no address."""
+    write = keyless.write
+
+    def write_and_tell(object_type, writes, not_after):
+        results = write(object_type, writes, not_after)
+        told = replace(bed.event("erp", object_type, results[0].external_id), client_key=None)
+        bed.hub.db.write(lambda c: events.insert(c, [told], bed.clock.now()))
+        bed.erp.untold.clear()
+        decide_due(bed.hub)
+        return results
+
+    keyless.write = write_and_tell
+    row = bed.crm.create("customers", customer(name="Alone"))
+    bed.run()
+    (there,) = bed.rows("erp")
+    assert bed.crm.row("customers", row.id).values["erp_number"] == there["number"]
+    assert len(bed.goldens()) == 1
     assert_quiet(bed)
 
 
