@@ -6,7 +6,10 @@ The random source, the clock and the lock are passed in: only ground.env may mak
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
+
+from ground.instants import to_microseconds
 
 _SHAPE = re.compile(r"([a-z]{2})_[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}")
 _NANOSECONDS_PER_MILLISECOND = 1_000_000
@@ -55,6 +58,12 @@ def is_id(text: str, prefix: str) -> bool:
     """Tell whether `text` is an identifier of that kind."""
     match = _SHAPE.fullmatch(text)
     return match is not None and match[1] == prefix
+
+
+def first_of(prefix: str, instant: datetime) -> str:
+    """Return the smallest identifier that could be given at an instant: a bound for lists by id."""
+    milliseconds = to_microseconds(instant) // 1000
+    return f"{prefix}_{milliseconds << 80:032x}"
 
 
 def _successor(number: int) -> int:

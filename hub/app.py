@@ -13,6 +13,7 @@ from hub.rest.events import api as events
 from hub.rest.golden import api as golden
 from hub.rest.mappings import api as mappings
 from hub.rest.polling import api as polling
+from hub.rest.watching import api as watching
 from hub.wiring import Hub
 from master_data.errors import NoSuchGolden
 
@@ -49,8 +50,10 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=1_048_576,
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
-    for each in (polling, deletes, connections, events, effects, conflicts, golden, mappings):
+    first = (polling, deletes, connections)
+    for each in (*first, events, effects, conflicts, golden, watching, mappings):
         app.include_router(each.router(hub), prefix=_API)
+    app.include_router(watching.metrics(hub))
     if hub.portal is not None:
         hub.portal.register(console.module(hub))
         for pages in console.routers(hub, hub.portal):

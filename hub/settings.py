@@ -38,6 +38,9 @@ class HubSettings(BaseSettings):
     full_every: float = Field(
         86_400.0, ge=0, description="Pause between complete listings of a feed; 0: never."
     )
+    payload_days: int = Field(
+        90, ge=0, description="Days for which bodies and values of what ended are kept; 0: always."
+    )
     sweep_every: float = Field(1.0, gt=0, le=1.0, description="Pause between looks at due rows.")
     lease: float = Field(60.0, gt=0, description="How long a claim of lanes or a poll lasts.")
     pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
@@ -47,6 +50,22 @@ class HubSettings(BaseSettings):
         50, ge=1, description="Deletes of one connection in an hour before a person is asked."
     )
     probe_every: float = Field(15.0, gt=0, le=15.0, description="Longest pause between probes.")
+    alert_oldest: float = Field(
+        300.0, gt=0, description="Age of the oldest waiting item from which people are told."
+    )
+    alert_failing: float = Field(
+        60.0, gt=0, description="Time a connection fails until people are told."
+    )
+    alert_webhook: SecretStr | None = Field(
+        None, description="Address that alerts are posted to as JSON."
+    )
+    alert_smtp: SecretStr | None = Field(
+        None, description="Mail server for alerts: smtp://, smtps://, smtp+starttls://."
+    )
+    alert_from: str = Field("rectoverso@localhost", description="Sender of alerts by e-mail.")
+    alert_to: list[str] = Field(
+        default_factory=list, description="Receivers of alerts by e-mail, a JSON list."
+    )
     max_pending: int = Field(2000, ge=1, description="Notices waiting to be stored before 503.")
     max_pending_bytes: int = Field(
         67_108_864, ge=1, description="Bytes of notices read or waiting to be stored before 503."

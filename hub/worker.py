@@ -12,9 +12,11 @@ import structlog
 from ground.database import Connection, DatabaseBusy, Watch
 from ground.env import Bell
 from hub.broker import Crew, close_broker, ring
+from hub.chores import store as chores
 from hub.connections import store as connections
 from hub.effects import store as effects
 from hub.effects.tasks import deliver_turn
+from hub.housekeeping.tasks import chores_turn
 from hub.keeping.service import must_tell
 from hub.keeping.tasks import keep_turn
 from hub.lanes import store as lanes
@@ -50,6 +52,7 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
         probe_turn(hub),
         keep_turn(hub),
         replan_turn(hub),
+        chores_turn(hub),
         remap_turn(hub),
         laws_turn(hub),
     ]
@@ -150,6 +153,7 @@ class Sweeper:
             "deliver": effects.any_due(connection, writable, now),
             "poll": polls.any_due(connection, workable, now),
             "probe": connections.any_probe_due(connection, now),
+            "chores": chores.any_due(connection, now),
             "replan": replanning.any_due(connection, writable),
             "remap": mapping_versions.any_remapping_due(connection, now),
             "laws": mapping_versions.any_laws_due(connection),

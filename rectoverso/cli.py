@@ -32,6 +32,8 @@ COMMANDS = {
     "explain": Command("hub", "Show where every value of a golden record comes from."),
     "bench": Command("bench", "Measure this machine."),
     "simulate": Command("simulate", "Run the hub in virtual time against seeded faults."),
+    "verify": Command("verify", "Verify that nobody changed the history."),
+    "backup": Command("backup", "Copy all databases while everything runs."),
     "doctor": Command("doctor", "Find out what is wrong and what to do about it."),
     "first-run": Command("up", "Connect the built-in systems and load demo data.", hidden=True),
 }

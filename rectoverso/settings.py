@@ -18,7 +18,7 @@ from hub.settings import HubSettings
 from rectoverso.errors import WrongSettings
 
 FILE = Path("rectoverso.toml")
-SECRETS = frozenset({"database_url", "redis_url", "key", "api_key"})
+SECRETS = frozenset({"database_url", "redis_url", "key", "api_key", "alert_webhook", "alert_smtp"})
 
 
 class Settings(BaseSettings):

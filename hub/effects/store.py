@@ -355,6 +355,15 @@ def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime
     return bool(connection.scalar(select(due), values))
 
 
+def oldest_due(connection: Connection) -> datetime | None:
+    """Return since when the oldest effect is due that is neither waiting nor under way."""
+    query = select(func.min(effect.c.due_at)).where(
+        _OPEN, _is(effect, EffectState.PLANNED, EffectState.UNKNOWN), effect.c.token.is_(None)
+    )
+    found: datetime | None = connection.scalar(query)
+    return found
+
+
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
     """Return (connection, state) -> number of open effects."""
     query = (

@@ -22,6 +22,7 @@ __all__ = [
     "event_by_id",
     "event_of",
     "events_of",
+    "first_received",
     "insert",
     "oldest_undecided",
     "open_of",
@@ -227,6 +228,15 @@ def backlogs(connection: Connection, connection_ids: Sequence[str], most: int) -
         )
         found[connection_id] = connection.scalar(select(func.count()).select_from(some)) or 0
     return found
+
+
+def first_received(connection: Connection) -> datetime | None:
+    """Return when the first event or notice came in."""
+    times = [
+        connection.scalar(select(table.c.received_at).order_by(table.c.id).limit(1))
+        for table in (event, notice)
+    ]
+    return min((each for each in times if each is not None), default=None)
 
 
 def oldest_undecided(connection: Connection) -> datetime | None:

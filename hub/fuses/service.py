@@ -16,6 +16,7 @@ from hub.events.rules import Outcome
 from hub.projection.board import Board
 from hub.projection.family import load_family
 from hub.projection.planning import plan
+from hub.sealing.audit import Deed, note
 from hub.sync.absence import again
 from hub.sync.store import write_board, write_plans
 from hub.wiring import Hub
@@ -35,6 +36,7 @@ def answer_fuse(hub: Hub, connection_id: str, answer: Answer, by: str) -> int:
             raise NoBlownFuse(connection_id)
         until = hub.db.now(connection) + _ALLOWED_FOR if answer is Answer.ALLOW else None
         store.allow(connection, connection_id, until)
+        note(hub, connection, Deed(by, f"fuse.{answer.value}", connection_id))
 
     hub.db.write(mend)
     answered, more = 0, True

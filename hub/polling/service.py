@@ -22,7 +22,7 @@ from hub.wiring import Hub
 from master_data.model import lane_key
 from master_data.store import known_versions
 
-__all__ = ["poll_due", "poll_now", "schedule"]
+__all__ = ["list_overdue", "poll_due", "poll_now", "schedule"]
 
 _log = structlog.get_logger(__name__)
 _MOST_PAGES = 50
@@ -51,6 +51,14 @@ def poll_now(hub: Hub, connection_id: str) -> int:
     )
     hub.doorbell.ring()
     return asked
+
+
+def list_overdue(hub: Hub) -> bool:
+    """Begin complete listings of feeds whose last one is long ago; False: nothing more at once."""
+    if hub.settings.full_every:
+        pause = timedelta(seconds=hub.settings.full_every)
+        hub.db.write(lambda c: store.ask_overdue(c, now := hub.db.now(c), now - pause))
+    return False
 
 
 def poll_due(hub: Hub) -> int:

@@ -20,6 +20,7 @@ from hub.projection.board import Board
 from hub.projection.family import load_family
 from hub.projection.planning import Plan, plan
 from hub.resolutions.rules import absorb, settle_value
+from hub.sealing.audit import Deed, note
 from hub.sync.absence import carry_out
 from hub.sync.model import Version
 from hub.sync.store import close_events, write_board, write_plans, write_versions
@@ -309,6 +310,8 @@ def _close(unit: _Unit) -> Conflict:
     if resolution.choice is Choice.TAKE:
         told["value"] = resolution.value
     store.close_many(unit.connection, [Closing(conflict.id, resolution.by, told)], unit.at)
+    about = {"kind": conflict.kind, "golden": conflict.golden_id} | told
+    note(unit.hub, unit.connection, Deed(resolution.by, "conflict.settled", conflict.id, about))
     still = store.open_of(unit.connection, [conflict.golden_id])
     close_events(unit.connection, [conflict], still, Outcome.APPLIED, unit.at)
     return replace(conflict, closed_at=unit.at, closed_by=resolution.by, resolution=told)

@@ -298,3 +298,20 @@ def test_a_fuse_that_has_not_blown_takes_no_answer(site):
     assert site.viewer.get("/fuses").json()["items"] == []
     answer = site.as_(Role.ADMIN).post("/connections/crm/fuse", json={"answer": "allow"})
     assert answer.status_code == 409
+
+
+def test_figures_are_for_this_machine_or_a_key(site):
+    site.add()
+    bare = httpx.get(f"http://127.0.0.1:{site.port}/hub/metrics")
+    assert bare.status_code == 200
+    assert "rectoverso_connection_up" in bare.text
+    proxied = httpx.get(
+        f"http://127.0.0.1:{site.port}/hub/metrics", headers={"x-forwarded-for": "203.0.113.9"}
+    )
+    assert proxied.status_code == 401
+
+
+def test_alerts_hours_and_the_audit_are_told(site):
+    assert site.viewer.get("/alerts").json()["items"] == []
+    assert site.viewer.get("/balance/hours").json()["items"] == []
+    assert site.viewer.get("/audit").json()["broken"] == []

@@ -1,0 +1,78 @@
+"""Alerts <-> rows, and the figures they are made of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+
+from ground.database import Connection
+from ground.statements import insert_many
+from hub.alerts.rules import Alert, Figures
+from hub.alerts.tables import alert
+from hub.chores.tables import chore
+from hub.conflicts.rules import Kind
+from hub.conflicts.tables import conflict
+from hub.connections import store as connections
+from hub.connections.rules import Wellbeing
+from hub.deletes import store as deletes
+from hub.effects import store as effects
+from hub.events import store as events
+from hub.sheets import store as sheets
+
+__all__ = ["all_alerts", "figures", "forget", "keep", "told"]
+
+
+def figures(connection: Connection, now: datetime) -> Figures:
+    """Return the state of the hub."""
+    _, by_connection = sheets.sheet(connection)
+    failing = {
+        each.id: (each.failing_since or now, each.health_reason or each.health.value)
+        for each in connections.all_connections(connection)
+        if each.health is not Wellbeing.OK
+    }
+    open_undelivered = select(func.count()).where(
+        conflict.c.closed_at.is_(None), conflict.c.kind == Kind.UNDELIVERED.value
+    )
+    failed = select(chore.c.name).where(chore.c.error.is_not(None)).order_by(chore.c.name)
+    return Figures(
+        now=now,
+        oldest_undecided=events.oldest_undecided(connection),
+        oldest_effect=effects.oldest_due(connection),
+        undelivered=int(connection.scalar(open_undelivered) or 0),
+        uneven=[name for name, sheet in by_connection.items() if not sheet.is_even],
+        failing=failing,
+        blown={each.connection: each.held for each in deletes.blown(connection)},
+        late_chores=list(connection.scalars(failed)),
+    )
+
+
+def keep(connection: Connection, troubles: Mapping[str, str], now: datetime) -> list[Alert]:
+    """Open alerts for new troubles, mark those that ended, and return all."""
+    known = {each.key: each for each in all_alerts(connection)}
+    fresh = [
+        {"key": key, "text": text, "opened_at": now, "told_at": None, "over": False}
+        for key, text in troubles.items()
+        if key not in known
+    ]
+    insert_many(connection, alert, fresh, on_conflict="nothing")
+    for key, each in known.items():
+        values = {"over": key not in troubles, "text": troubles.get(key, each.text)}
+        if (each.over, each.text) != (values["over"], values["text"]):
+            connection.execute(update(alert).where(alert.c.key == key).values(values))
+    return all_alerts(connection)
+
+
+def all_alerts(connection: Connection) -> list[Alert]:
+    """Return what is open, the oldest first."""
+    query = select(*(alert.c[name] for name in Alert.__dataclass_fields__))
+    return [Alert(*row) for row in connection.execute(query.order_by(alert.c.opened_at))]
+
+
+def told(connection: Connection, key: str, now: datetime) -> None:
+    """Note that people were told."""
+    connection.execute(update(alert).where(alert.c.key == key).values(told_at=now))
+
+
+def forget(connection: Connection, key: str) -> None:
+    """Drop an alert whose end was told."""
+    connection.execute(delete(alert).where(alert.c.key == key))

@@ -1,0 +1,1 @@
+"""Does what only time makes due."""

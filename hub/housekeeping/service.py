@@ -1,0 +1,77 @@
+"""Does due chores: complete listings, sheets by the hour, retention, audit seal, alerts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from hub.alerts.service import watch
+from hub.chores import store
+from hub.polling.service import list_overdue
+from hub.retention.service import thin_out
+from hub.sealing.service import seal_due
+from hub.sheets.service import roll_up
+from hub.wiring import Hub
+
+__all__ = ["CHORES", "Chore", "do_due"]
+
+_log = structlog.get_logger(__name__)
+_LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """What to do how often (seconds); `work` returns whether more waits at once."""
+
+    every: float
+    work: Callable[[Hub], bool]
+
+
+CHORES: Mapping[str, Chore] = {
+    "alerts": Chore(15.0, watch),
+    "listings": Chore(60.0, list_overdue),
+    "retention": Chore(600.0, thin_out),
+    "seal": Chore(5.0, seal_due),
+    "sheets": Chore(300.0, roll_up),
+}
+
+
+def do_due(hub: Hub) -> int:
+    """Do the chore that is due longest; return 1, or 0 when none is due."""
+    db = hub.db
+    if not db.read(lambda c: store.any_due(c, db.now(c))):
+        return 0
+    token = hub.env.ids.new("le")
+
+    def claim() -> str | None:
+        return db.write(
+            lambda c: store.claim(c, token, now := db.now(c), now + _LEASE), synced=False
+        )
+
+    name = claim()
+    if name is None:
+        db.write(lambda c: store.ensure(c, CHORES, db.now(c)))
+        name = claim()
+    if name is None:
+        return 0
+    if name not in CHORES:  # of another release
+        return 1
+    _do(hub, name, token)
+    return 1
+
+
+def _do(hub: Hub, name: str, token: str) -> None:
+    chore, error, more = CHORES[name], None, False
+    try:
+        more = chore.work(hub)
+    except Exception as failed:  # noqa: BLE001 - the others go on; this one is tried again
+        _log.exception("chore.failed", chore=name)
+        error = f"{type(failed).__name__}: {failed}"
+    pause = timedelta(seconds=0 if more else chore.every)
+    hub.db.write(
+        lambda c: store.done(
+            c, name, token, now=(now := hub.db.now(c)), due_at=now + pause, error=error
+        ),
+        synced=False,
+    )

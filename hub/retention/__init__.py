@@ -1,0 +1,1 @@
+"""What is kept for good, and what only for a while."""
