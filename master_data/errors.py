@@ -3,7 +3,8 @@
 MasterDataError
 ├── GoldenMoved          someone decided meanwhile: gather and decide again
 ├── NoSuchGolden         the id was never given, or was erased
-└── BadPolicy            the policy file cannot be used: fix it, then start again
+├── BadPolicy            the policy file cannot be used: fix it, then start again
+└── ModelUnreadable      the comparison model cannot be used: fix it, or go back to the shipped one
 """
 
 
@@ -27,3 +28,10 @@ class BadPolicy(MasterDataError):
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(f"policy {text!r}: {reason}")
+
+
+class ModelUnreadable(MasterDataError):
+    """A comparison model cannot be used as it is written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the comparison model cannot be read: {reason}")

@@ -1,9 +1,12 @@
 """`bench`: measures this machine with a fresh installation of its own."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+
+from rectoverso.bench.matching.run import bench_sets
 
 from rectoverso.bench.road import RoadSize, bench_road
 from rectoverso.bench.sync import Size, bench_sync
@@ -12,6 +15,8 @@ from rectoverso.commands.options import AsJson, print_json, print_table, say
 _Customers = Annotated[int, typer.Option("--customers", min=20, help="Customers to edit.")]
 _Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to accept.")]
 _Rate = Annotated[float, typer.Option("--rate", min=1, help="Changes a second, steadily.")]
+_Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
+_Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
 _Seconds = Annotated[float, typer.Option("--seconds", min=1, help="Length of the steady part.")]
 
 
@@ -20,6 +25,7 @@ def register(app: typer.Typer, name: str) -> None:
     group = typer.Typer(help="Measure this machine.")
     group.command("sync")(sync)
     group.command("road")(road)
+    group.command("matching")(matching)
     group.callback()(_group)
     app.add_typer(group, name=name, no_args_is_help=True)
 
@@ -28,7 +34,9 @@ def sync(
     *,
     customers: _Customers = Size.customers,
     notices: _Notices = Size.notices,
-    seconds: _Seconds = Size.seconds,
+    seconds: _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
+_Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
+_Seconds = Size.seconds,
     as_json: AsJson = False,
 ) -> None:
     """Measure one change from the CRM to the ERP: rate, latency, processor time, memory."""
@@ -41,7 +49,9 @@ def road(
     customers: _Customers = RoadSize.customers,
     notices: _Notices = RoadSize.notices,
     rate: _Rate = RoadSize.rate,
-    seconds: _Seconds = RoadSize.seconds,
+    seconds: _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
+_Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
+_Seconds = RoadSize.seconds,
     as_json: AsJson = False,
 ) -> None:
     """Measure the hub alone between two bare systems: accepts, changes, latency, processor time."""
@@ -55,6 +65,18 @@ def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
         return
     rows = [{"figure": name, "value": figures[name]} for name in figures if name != "settings"]
     print_table(("figure", "value"), rows)
+
+
+def matching(
+    *, data: _Sets = None, set_name: _Set = None, as_json: AsJson = False
+) -> None:
+    """Measure matching: quality on sets whose true pairs are known, one record, many records."""
+    figures: dict[str, Any] = {"sets": bench_sets(data, set_name, say) if data else {}}
+    if as_json:
+        print_json(figures)
+        return
+    columns = ("set", "precision", "recall", "f1", "candidate_recall", "cpu_s", "rss_mb")
+    print_table(columns, [{"set": name} | each for name, each in figures["sets"].items()])
 
 
 def _group() -> None:

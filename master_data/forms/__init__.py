@@ -1,0 +1,1 @@
+"""Comparison forms: one normalisation per kind of field, the same on every path."""

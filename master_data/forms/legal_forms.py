@@ -1,0 +1,81 @@
+"""Legal forms of companies: what says how a company is founded, not which one it is."""
+
+_FAMILIES = {
+    "limited": "ltd limited pvt private pty proprietary prop ltda lda limitada llc lc",
+    "gmbh": "gmbh mbh gesmbh ggmbh ug",
+    "stock": "ag sa spa plc inc incorporated corp corporation nv ab as asa oyj tbk pjsc pao oao zao"
+    " ao kk aktiengesellschaft sab sapi anonima anonyme anonim bhd berhad",
+    "private": "sl slu srl sarl sas sasu bv bvba aps oy ooo doo dooel kft sro spzoo oü ou uab sia"
+    " eood ood sagl sociedad societe societa sdn gk yk zrt nyrt",
+    "partnership": "kg kgaa ohg gbr llp lp snc scs cv vof hb kb ky ans da cb gp",
+    "trader": "ek ekfr eireli ei eirl ip chp fop ud pt tov at",
+    "body": "ev eg scoop coop cooperative scrl sccl gie stiftung",
+    "word": "co company cie cia compagnie compania companhia",
+}
+LEGAL_WORDS = {word: family for family, words in _FAMILIES.items() for word in words.split()}
+LEADING_ONLY = frozenset({"pt", "cv", "ud", "ao", "ip", "ooo", "oao", "zao", "pao", "tov", "at"})
+_ENDS_ONLY = LEADING_ONLY | frozenset({"as", "da", "ei", "cb", "ans", "lc", "gp", "ab", "gk"})
+"""Short words that are a legal form at the end of a name only; those of LEADING_ONLY also first."""
+
+_SPELLED = (
+    ("sp z o o", "spzoo"),
+    ("spolka z ograniczona odpowiedzialnoscia", "spzoo"),
+    ("gesellschaft mit beschrankter haftung", "gmbh"),
+    ("gesellschaft mbh", "gmbh"),
+    ("ges m b h", "gmbh"),
+    ("limited liability company", "llc"),
+    ("public limited company", "plc"),
+    ("private limited", "limited"),
+    ("sociedad de responsabilidad limitada", "srl"),
+    ("sociedad limitada unipersonal", "slu"),
+    ("sociedad limitada", "sl"),
+    ("sociedad anonima", "sa"),
+    ("societe anonyme", "sa"),
+    ("societe a responsabilite limitee", "sarl"),
+    ("societa a responsabilita limitata", "srl"),
+    ("societa per azioni", "spa"),
+    ("besloten vennootschap", "bv"),
+    ("naamloze vennootschap", "nv"),
+    ("obshchestvo s ogranichennoy otvetstvennostyu", "ooo"),
+    ("aktsionernoe obshchestvo", "ao"),
+    ("kabushiki kaisha", "kk"),
+    ("perseroan terbatas", "pt"),
+    ("sdn bhd", "sdn"),
+)
+
+
+def join_letters(words: list[str]) -> list[str]:
+    """Join single letters that stand side by side: `s a` is `sa`, `g m b h` is `gmbh`."""
+    joined: list[str] = []
+    open_run = False
+    for word in words:
+        single = len(word) == 1 and word.isalpha()
+        if single and open_run:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        open_run = single
+    return joined
+
+
+def split_legal_form(folded: str) -> tuple[tuple[str, ...], str]:
+    """Return (words that name the company, family of its legal form or "")."""
+    text = f" {folded} "
+    for spelled, short in _SPELLED:
+        if f" {spelled} " in text:
+            text = text.replace(f" {spelled} ", f" {short} ")
+    words = join_letters(text.split())
+    forms = [word for word in words if word in LEGAL_WORDS]
+    kept = [word for word in words if word not in LEGAL_WORDS or word in _ENDS_ONLY]
+    while len(kept) > 1 and (kept[-1] in LEGAL_WORDS or kept[-1] == "and"):
+        forms.append(kept.pop())
+    while len(kept) > 1 and kept[0] in LEADING_ONLY:
+        forms.append(kept.pop(0))
+    family = ""
+    for word in forms:
+        family = _stronger(family, LEGAL_WORDS.get(word, "word"))
+    return tuple(kept or words), family
+
+
+def _stronger(one: str, other: str) -> str:
+    return other if one in ("", "word") else one

@@ -1,0 +1,30 @@
+"""Folding: ASCII letters and digits in lower case, whatever the script was."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from anyascii import anyascii
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+_JOINED = re.compile(r"(?<=\w)['`\u2019](?=\w)")  # o'brien, l'oreal: one word
+_LATIN_LIMIT = 0x250
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Return the words of a text in ASCII, lower case, single spaces between them."""
+    plain = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))
+    return " ".join(_TOKEN.findall(_JOINED.sub("", plain.lower().replace("&", " and "))))
+
+
+def native(text: str) -> str:
+    """Return the text in its own script, case folded; empty if that script is Latin."""
+    if text.isascii() or all(ord(sign) < _LATIN_LIMIT for sign in text):
+        return ""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def compact(text: str) -> str:
+    """Return letters and digits only, ASCII, upper case: identifiers and codes."""
+    return fold(text).replace(" ", "").upper()

@@ -1,0 +1,1 @@
+"""How alike two records are, in bits of evidence; what is linked, reviewed or new, and why."""

@@ -1,0 +1,129 @@
+"""Blocking keys: two records are compared if they share one that few others have."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+from master_data.forms.records import Form
+
+STOP = 60
+"""A key of more records is a stop key: it finds nobody any more."""
+CANDIDATES = 20
+"""The most golden records one record is compared with, those of the rarest shared keys first."""
+
+_VOWELS = re.compile(r"[aeiouyhw]")
+_TWICE = re.compile(r"(.)\1+")
+_SKELETON = 5
+_LONGEST_ALONE = 2
+_MOST_WORDS = 14
+_PAIRED = 7
+
+
+def keys_of(entity: str, form: Form) -> tuple[str, ...]:
+    """Return the keys of a record, each `kind:value`; none if there is nothing to match on."""
+    return tuple(dict.fromkeys(_KEYS.get(entity, _other)(form)))
+
+
+def hashed(key: str) -> int:
+    """Return a key as a signed 64-bit number, as it is stored."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def skeleton(word: str) -> str:
+    """Return what most misspellings keep: the first letter and the consonants after it."""
+    return word[:1] + _TWICE.sub(r"\1", _VOWELS.sub("", word[1:].replace(" ", "")))[:_SKELETON]
+
+
+def _exact(form: Form, *names: str) -> Iterator[str]:
+    for name in names:
+        for value in form.get(name, ()):
+            yield f"{name}:{value}"
+
+
+def _crossed(kind: str, firsts: list[str], seconds: list[str]) -> Iterator[str]:
+    for first in firsts:
+        for second in seconds:
+            yield f"{kind}:{first}:{second}"
+
+
+def _skeletons(form: Form, *names: str) -> list[str]:
+    return list(dict.fromkeys(skeleton(value) for name in names for value in form.get(name, ())))
+
+
+def _places(form: Form) -> Iterator[str]:
+    streets = _skeletons(form, "street")
+    near = [*form.get("postal", ())[:1], *(_skeletons(form, "city")[:1])]
+    yield from _crossed("street", [f"{s}:{n}" for s in streets for n in form.get("number", ("",))], [""])
+    yield from _crossed("near", streets, near)
+
+
+def _person(form: Form) -> Iterator[str]:
+    yield from _exact(form, "national_id", "tax_id", "iban", "email", "phone", "birth")
+    for email in form.get("email", ()):
+        user = email.partition("@")[0]
+        yield f"user:{skeleton(user.strip('0123456789'))}"
+    given, family = _skeletons(form, "given"), _skeletons(form, "family")
+    births = list(form.get("birth", ()))
+    cities = _skeletons(form, "city")
+    names = given + family
+    for one in given:
+        for two in family:
+            yield "name:" + ":".join(sorted((one, two)))
+    yield from _crossed("born", names, [each for b in births for each in (b[:6], b[:4] + b[6:], b[4:])])
+    yield from _crossed("post", names, [code[:4] for code in form.get("postal", ())])
+    yield from _crossed("town", names, cities)
+    yield from _crossed("lives", births, cities)
+    for name in names:
+        yield f"one:{name}"
+    for number in form.get("national_id", ()):
+        yield from (f"id4:{number[:4]}", f"id-4:{number[-4:]}")
+    yield from _places(form)
+
+
+def _company(form: Form) -> Iterator[str]:
+    yield from _exact(form, "tax_id", "registry", "iban", "email", "phone", "domain")
+    for name in form.get("name", ()):
+        words = name.split()[:_MOST_WORDS]
+        roots = sorted({skeleton(word) for word in words if len(word) > 1})
+        yield "name:" + ":".join(roots)
+        yield f"joined:{name.replace(' ', '')[:10]}"
+        yield "letters:" + "".join(word[0] for word in words if word != "and")
+        for word in words:
+            yield f"word:{word}"
+        for root in roots:
+            yield f"root:{root}"
+            yield from _crossed("post", [root], [code[:3] for code in form.get("postal", ())])
+            yield from _crossed("town", [root], _skeletons(form, "city"))
+    yield from _places(form)
+
+
+def _product(form: Form) -> Iterator[str]:
+    yield from _exact(form, "gtin", "sku", "mpn")
+    for model in form.get("models", ()):
+        yield f"model:{model}"
+        yield f"model4:{model[:6]}"
+    yield from _title(form)
+
+
+def _title(form: Form) -> Iterator[str]:
+    for title in form.get("title", ()):
+        words = [word for word in title.split() if len(word) > 1][:_MOST_WORDS]
+        for word in words:
+            yield f"word:{word}"
+        for one, two in combinations(sorted(words[:_PAIRED]), 2):
+            yield f"two:{one}:{two}"
+
+
+def _other(form: Form) -> Iterator[str]:
+    yield from _title(form)
+    for title in form.get("title", ()):
+        for word in title.split():
+            yield f"root:{skeleton(word)}"
+
+
+_KEYS: dict[str, Callable[[Form], Iterator[str]]] = {
+    "person": _person,
+    "company": _company,
+    "product": _product,
+}

@@ -1,0 +1,338 @@
+"""The conditions a level may name. Each is compiled once into a function of two forms.
+
+Values of a field are several; a condition holds if it holds for any pair of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
+
+from master_data.errors import ModelUnreadable
+from master_data.forms.names import kindred
+from master_data.forms.records import Form
+from master_data.likeness.model import Frequency, Predicate
+from master_data.likeness.statistics import Statistics
+from master_data.likeness.words import Words
+
+Test: TypeAlias = Callable[[Form, Form], bool]
+TextTest: TypeAlias = Callable[[str, str], bool]
+_NONE: tuple[str, ...] = ()
+
+
+class Compiler:
+    """Turns predicates into functions, with one snapshot of statistics."""
+
+    def __init__(self, statistics: Statistics, frequencies: Mapping[str, Frequency]) -> None:
+        self._statistics = statistics
+        self._frequencies = frequencies
+        self._words: dict[str, Words] = {}
+
+    def test(self, predicate: Predicate) -> Test:
+        """Return the function of one predicate. Raises ModelUnreadable."""
+        if len(predicate) != 1:
+            raise ModelUnreadable(f"a condition has exactly one word, not {dict(predicate)!r}")
+        ((word, said),) = predicate.items()
+        match word:
+            case "all":
+                return _all([self.test(each) for each in said])
+            case "any":
+                return _any([self.test(each) for each in said])
+            case "not":
+                return _not(self.test(said))
+        arguments = said if isinstance(said, list) else [said]
+        maker = _MAKERS.get(word)
+        if maker is None:
+            raise ModelUnreadable(f"no condition is called {word!r}")
+        return maker(self, *arguments)
+
+    def words(self, name: str) -> Words:
+        """Return the weighed words of a field."""
+        if name not in self._words:
+            self._words[name] = Words(name, self._statistics)
+        return self._words[name]
+
+    def rate(self, name: str) -> float:
+        """Return how usual something is among the records."""
+        return self._statistics.rate(name)
+
+    def is_common(self, name: str, value: str, times: int) -> bool:
+        """Say whether a value stands for itself: so many others have it that it is no misspelling."""
+        return self._statistics.values.get(name, {}).get(value, 0) >= times
+
+
+def _all(tests: Sequence[Test]) -> Test:
+    return lambda a, b: all(test(a, b) for test in tests)
+
+
+def _any(tests: Sequence[Test]) -> Test:
+    return lambda a, b: any(test(a, b) for test in tests)
+
+
+def _not(test: Test) -> Test:
+    return lambda a, b: not test(a, b)
+
+
+def _over(name: str, holds: TextTest, other: str | None = None) -> Test:
+    """Return a test that looks for a pair of values for which `holds`."""
+    second = other or name
+
+    def test(a: Form, b: Form) -> bool:
+        ours, theirs = a.get(name, _NONE), b.get(second, _NONE)
+        if len(ours) == 1 and len(theirs) == 1:
+            return holds(ours[0], theirs[0])
+        return any(holds(x, y) for x in ours for y in theirs)
+
+    return test
+
+
+def _exact(_: Compiler, name: str) -> Test:
+    def test(a: Form, b: Form) -> bool:
+        ours, theirs = a.get(name, _NONE), b.get(name, _NONE)
+        return bool(ours) and (ours == theirs or not set(ours).isdisjoint(theirs))
+
+    return test
+
+
+def _joined(_: Compiler, name: str) -> Test:
+    return _over(name, lambda x, y: x.replace(" ", "") == y.replace(" ", ""))
+
+
+def _jw(_: Compiler, name: str, least: float) -> Test:
+    return _over(name, lambda x, y: JaroWinkler.similarity(x, y) >= least)
+
+
+def _lev(_: Compiler, name: str, most: int) -> Test:
+    return _over(name, lambda x, y: Levenshtein.distance(x, y) <= most)
+
+
+def _damerau(_: Compiler, name: str, most: int) -> Test:
+    def holds(x: str, y: str) -> bool:
+        return abs(len(x) - len(y)) <= most and DamerauLevenshtein.distance(x, y) <= most
+
+    return _over(name, holds)
+
+
+def _crossed(_: Compiler, name: str, other: str, least: float) -> Test:
+    """One record's `name` is the other's `other`, and the other way round if both are there."""
+    to, back = (_over(one, lambda x, y: JaroWinkler.similarity(x, y) >= least, two)
+                for one, two in ((name, other), (other, name)))  # fmt: skip
+    blank = _either_blank
+    return lambda a, b: (
+        (to(a, b) or blank(a.get(name), b.get(other)))
+        and (back(a, b) or blank(a.get(other), b.get(name)))
+        and (to(a, b) or back(a, b))
+    )
+
+
+def _either_blank(x: object, y: object) -> bool:
+    return not x or not y
+
+
+def _present(_: Compiler, name: str) -> Test:
+    return lambda a, b: bool(a.get(name)) and bool(b.get(name))
+
+
+def _one_sided(_: Compiler, name: str) -> Test:
+    return lambda a, b: bool(a.get(name)) != bool(b.get(name))
+
+
+def _different(_: Compiler, name: str) -> Test:
+    same = _exact(_, name)
+    return lambda a, b: bool(a.get(name)) and bool(b.get(name)) and not same(a, b)
+
+
+def _kindred(_: Compiler, name: str) -> Test:
+    def holds(x: str, y: str) -> bool:
+        return kindred(x, y) or kindred(x.partition(" ")[0], y.partition(" ")[0])
+
+    return _over(name, holds)
+
+
+def _initial(_: Compiler, name: str) -> Test:
+    """One is the other's first letter, or its first word."""
+
+    def holds(x: str, y: str) -> bool:
+        short, long = (x, y) if len(x) <= len(y) else (y, x)
+        first = short.partition(" ")[0]
+        if len(first) == 1:
+            return long.startswith(first)
+        return long.startswith(short + " ") or short.startswith(long.partition(" ")[0] + " ")
+
+    return _over(name, holds)
+
+
+def _within(_: Compiler, name: str) -> Test:
+    """All words of one are words of the other."""
+
+    def holds(x: str, y: str) -> bool:
+        ours, theirs = set(x.split()), set(y.split())
+        return ours <= theirs or theirs <= ours
+
+    return _over(name, holds)
+
+
+def _acronym(_: Compiler, name: str) -> Test:
+    def holds(x: str, y: str) -> bool:
+        short, long = (x, y) if len(x) <= len(y) else (y, x)
+        words = [word for word in long.split() if word not in ("and", "of", "the", "de")]
+        letters = "".join(word[0] for word in words)
+        return len(letters) > 2 and short.replace(" ", "") == letters  # noqa: PLR2004
+
+    return _over(name, holds)
+
+
+def _part(_: Compiler, name: str, start: int, end: int) -> Test:
+    return _over(name, lambda x, y: len(x) >= end <= len(y) and x[start:end] == y[start:end])
+
+
+def _days_swapped(_: Compiler, name: str) -> Test:
+    def holds(x: str, y: str) -> bool:
+        return len(x) == 8 == len(y) and x[:4] == y[:4] and x[4:6] + x[6:] == y[6:] + y[4:6]  # noqa: PLR2004
+
+    return _over(name, holds)
+
+
+def _apart(_: Compiler, name: str, start: int, end: int, least: int) -> Test:
+    """The numbers at these places differ by at least so much, for every pair of values."""
+
+    def holds(x: str, y: str) -> bool:
+        one, two = x[start:end], y[start:end]
+        return not (one.isdigit() and two.isdigit()) or abs(int(one) - int(two)) < least
+
+    near = _over(name, holds)
+    return lambda a, b: bool(a.get(name)) and bool(b.get(name)) and not near(a, b)
+
+
+def _user(_: Compiler, name: str, least: float) -> Test:
+    """The parts before the @ are alike, if long enough to tell anybody."""
+
+    def holds(x: str, y: str) -> bool:
+        one, two = x.partition("@")[0], y.partition("@")[0]
+        return min(len(one), len(two)) > 4 and JaroWinkler.similarity(one, two) >= least  # noqa: PLR2004
+
+    return _over(name, holds)
+
+
+def _common(compiler: Compiler, name: str, times: int) -> Test:
+    return _over(
+        name,
+        lambda x, y: compiler.is_common(name, x, times) and compiler.is_common(name, y, times),
+    )
+
+
+def _cosine(compiler: Compiler, name: str, least: float) -> Test:
+    words = compiler.words(name)
+    return _over(name, lambda x, y: words.cosine(x, y) >= least)
+
+
+def _covered(compiler: Compiler, name: str, least: float) -> Test:
+    words = compiler.words(name)
+    return _over(name, lambda x, y: words.covered(x, y) >= least)
+
+
+def _shared(compiler: Compiler, name: str, bits: float) -> Test:
+    """The words that both texts have are together as rare as this."""
+    words = compiler.words(name)
+    return _over(name, lambda x, y: words.shared(x, y) >= bits)
+
+
+def _both_differ(compiler: Compiler, name: str, bits: float) -> Test:
+    """Each text has a word of its own, as rare as this and spelt like none of the other's."""
+    words = compiler.words(name)
+    return _over(name, lambda x, y: words.both_differ(x, y, bits))
+
+
+def _mentioned(_: Compiler, name: str, other: str) -> Test:
+    """A value of `name` of one record is written in `other` of the other record."""
+
+    def found(a: Form, b: Form) -> bool:
+        return any(
+            value in text.replace(" ", "") for value in a.get(name, _NONE) for text in b.get(other, _NONE)
+        )
+
+    return lambda a, b: found(a, b) or found(b, a)
+
+
+def _extends(_: Compiler, name: str, least: int) -> Test:
+    """One value goes on where the other ends: FS105 and FS105NA."""
+
+    def holds(x: str, y: str) -> bool:
+        short, long = (x, y) if len(x) <= len(y) else (y, x)
+        return len(short) >= least and (long.startswith(short) or long.endswith(short))
+
+    return _over(name, holds)
+
+
+def _usual(compiler: Compiler, name: str, least: float) -> Test:
+    """Something is as usual as this among the records at hand."""
+    usual = compiler.rate(name) >= least
+    return lambda a, b: usual
+
+
+def _same_shape(_: Compiler, name: str) -> Test:
+    """Letters and digits stand at the same places: FS105 and FS108."""
+    return _over(name, lambda x, y: len(x) == len(y) and _shape(x) == _shape(y))
+
+
+def _shape(text: str) -> str:
+    return "".join("9" if sign.isdigit() else "a" for sign in text)
+
+
+def _ratio(_: Compiler, name: str, most: float) -> Test:
+    def holds(x: str, y: str) -> bool:
+        low, high = sorted((float(x), float(y)))
+        return low > 0 and high / low <= most
+
+    return _over(name, holds)
+
+
+def _amounts_clash(_: Compiler, name: str, *kinds: str) -> Test:
+    """Both say how much of one kind, and say different numbers."""
+
+    def by_kind(form: Form) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for amount in form.get(name, _NONE):
+            kind, _, number = amount.partition("=")
+            if not kinds or kind in kinds:
+                found.setdefault(kind, set()).add(number)
+        return found
+
+    def test(a: Form, b: Form) -> bool:
+        ours, theirs = by_kind(a), by_kind(b)
+        return any(ours[kind].isdisjoint(theirs[kind]) for kind in ours.keys() & theirs.keys())
+
+    return test
+
+
+_MAKERS: Mapping[str, Callable[..., Test]] = {
+    "acronym": _acronym,
+    "amounts_clash": _amounts_clash,
+    "apart": _apart,
+    "both_differ": _both_differ,
+    "common": _common,
+    "cosine": _cosine,
+    "covered": _covered,
+    "crossed": _crossed,
+    "damerau": _damerau,
+    "days_swapped": _days_swapped,
+    "different": _different,
+    "exact": _exact,
+    "extends": _extends,
+    "initial": _initial,
+    "joined": _joined,
+    "jw": _jw,
+    "kindred": _kindred,
+    "lev": _lev,
+    "mentioned": _mentioned,
+    "one_sided": _one_sided,
+    "part": _part,
+    "present": _present,
+    "ratio": _ratio,
+    "same_shape": _same_shape,
+    "shared": _shared,
+    "user": _user,
+    "usual": _usual,
+    "within": _within,
+}
+Arguments: TypeAlias = Sequence[Any]

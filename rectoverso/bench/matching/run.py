@@ -1,0 +1,58 @@
+"""`bench matching`: every set in a process of its own, so that memory is its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rectoverso.bench.matching.sets import find_sets, measure_set
+from rectoverso.errors import CommandError
+
+Tell = Callable[[str], None]
+PEERS = ("splink", "recordlinkage")
+
+
+def bench_sets(folder: Path, name: str | None, tell: Tell) -> dict[str, Any]:
+    """Return the figures of each set in a folder, beside those of the peers that are there."""
+    figures: dict[str, Any] = {}
+    for each in find_sets(folder, name):
+        tell(f"{each.name}…")
+        ours = _apart(each, "rectoverso")
+        peers = {peer: _apart(each, peer) for peer in PEERS if _installed(peer)}
+        figures[each.name] = ours | ({"peers": peers} if peers else {})
+    return figures
+
+
+def _installed(package: str) -> bool:
+    import importlib.util  # noqa: PLC0415  asked once per set
+
+    return importlib.util.find_spec(package) is not None
+
+
+def _apart(folder: Path, matcher: str) -> dict[str, Any]:
+    program = [sys.executable, "-m", "rectoverso.bench.matching.run", str(folder), matcher]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)  # noqa: S603  ours
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["it ended without a word"]
+        if matcher != "rectoverso":
+            return {"error": said[-1]}
+        raise CommandError(said[-1])
+    measured: dict[str, Any] = json.loads(done.stdout)
+    return measured
+
+
+def _measure(folder: Path, matcher: str) -> dict[str, Any]:
+    if matcher == "rectoverso":
+        return measure_set(folder)
+    from rectoverso.bench.matching import peers  # noqa: PLC0415  only if they are installed
+
+    return peers.measure(folder, matcher)
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(json.dumps(_measure(Path(sys.argv[1]), sys.argv[2])))
+    except CommandError as error:
+        sys.exit(str(error))
