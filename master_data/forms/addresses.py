@@ -8,14 +8,17 @@ from master_data.forms.text import compact, fold
 _WORDS = {
     short: long
     for long, shorts in {
-        "street": "st str strt", "road": "rd", "avenue": "ave av aven avda avenida", "drive": "dr drv",
+        "street": "st str strt", "road": "rd", "avenue": "ave av aven avda avenida",
+        "drive": "dr drv",
         "boulevard": "blvd blv boul bvd bd", "place": "pl plc", "square": "sq", "court": "ct crt",
         "lane": "ln", "highway": "hwy hway", "parkway": "pkwy pky", "terrace": "tce terr ter",
-        "crescent": "cres cr crs", "close": "cl", "circuit": "cct", "north": "n no", "south": "s so",
+        "crescent": "cres cr crs", "close": "cl", "circuit": "cct", "north": "n no",
+        "south": "s so",
         "east": "e", "west": "w", "northeast": "ne", "northwest": "nw", "southeast": "se",
         "southwest": "sw", "strasse": "strasze", "platz": "pltz", "calle": "c", "plaza": "plz pza",
         "floor": "fl", "suite": "ste", "apartment": "apt appt", "building": "bldg", "mount": "mt",
-        "saint": "snt", "center": "centre ctr cntr", "fort": "ft", "route": "rte rt", "ulitsa": "ul",
+        "saint": "snt", "center": "centre ctr cntr", "fort": "ft", "route": "rte rt",
+        "ulitsa": "ul",
         "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th",
         "sixth": "6th", "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
     }.items()
@@ -23,7 +26,6 @@ _WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+[a-z]?")
 _GERMAN = re.compile(r"(?<=\w{3})(?:strasse|str)$")
-_ASIDE = frozenset("at between near off corner in the and on bet btw".split())
 _UNIT = frozenset("suite apartment floor unit flat room level shop door".split())
 
 
@@ -38,7 +40,9 @@ def street_and_number(text: str, number: str = "") -> tuple[str, str]:
 
 
 def _street_words(text: str) -> list[str]:
-    plain = fold(re.split(r"[,(;]| at | between | near | off ", text.lower(), maxsplit=1)[0] or text)
+    plain = fold(
+        re.split(r"[,(;]| at | between | near | off ", text.lower(), maxsplit=1)[0] or text
+    )
     words = [_WORDS.get(word, word) for word in plain.split()]
     words = [_GERMAN.sub("strasse", word) for word in words]
     if len(words) > 1 and words[0] == "street":  # "st james", "st. mary's road"
@@ -55,7 +59,7 @@ def _take_number(words: list[str]) -> tuple[list[str], str]:
             rest = words[:place] + words[place + 1 :]
             return rest, words[place]
     for place, word in enumerate(words):
-        if place and len(words) > 2 and _NUMBER.fullmatch(word):
+        if place and words[2:] and _NUMBER.fullmatch(word):
             return words[:place], word
     return words, ""
 

@@ -37,7 +37,12 @@ def _plain(text: str) -> str:
     code = digits[:1] if digits[:1] == "1" else digits[:2] if digits[:2] in _PLAIN else digits[:3]
     shape = _PLAIN.get(code)
     national = digits[len(code) :]
-    if shape is None or len(national) != shape[0] or national[:1] in "01" or not text[1:2].isdigit():
+    if (
+        shape is None
+        or len(national) != shape[0]
+        or national[:1] in "01"
+        or not text[1:2].isdigit()
+    ):
         return ""
     return "+" + digits if re.fullmatch(r"\+[\d .\-/]+", text) else ""
 

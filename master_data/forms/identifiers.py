@@ -10,8 +10,8 @@ from master_data.forms.text import compact
 
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _VAT_COUNTRIES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB XI CH NO"
-    .split()
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK GB XI CH"
+    " NO".split()
 )
 _PREFIXED = {"EL": "GR"}  # Greece writes EL before its numbers
 
@@ -52,7 +52,11 @@ def gtin14(text: str) -> str:
     if len(digits) not in _GTIN_LENGTHS:
         digits = digits.zfill(_GTIN_LENGTHS[1]) if len(digits) < _GTIN_LENGTHS[1] else digits
     weights = sum(int(sign) * (3, 1)[place % 2] for place, sign in enumerate(reversed(digits[:-1])))
-    return digits.zfill(14) if len(digits) in _GTIN_LENGTHS and (weights + int(digits[-1])) % 10 == 0 else ""
+    return (
+        digits.zfill(14)
+        if len(digits) in _GTIN_LENGTHS and (weights + int(digits[-1])) % 10 == 0
+        else ""
+    )
 
 
 def gtin14_by_library(text: str) -> str:

@@ -65,17 +65,11 @@ def split_legal_form(folded: str) -> tuple[tuple[str, ...], str]:
         if f" {spelled} " in text:
             text = text.replace(f" {spelled} ", f" {short} ")
     words = join_letters(text.split())
-    forms = [word for word in words if word in LEGAL_WORDS]
+    forms = [LEGAL_WORDS[word] for word in words if word in LEGAL_WORDS]
     kept = [word for word in words if word not in LEGAL_WORDS or word in _ENDS_ONLY]
     while len(kept) > 1 and (kept[-1] in LEGAL_WORDS or kept[-1] == "and"):
-        forms.append(kept.pop())
+        kept.pop()
     while len(kept) > 1 and kept[0] in LEADING_ONLY:
-        forms.append(kept.pop(0))
-    family = ""
-    for word in forms:
-        family = _stronger(family, LEGAL_WORDS.get(word, "word"))
-    return tuple(kept or words), family
-
-
-def _stronger(one: str, other: str) -> str:
-    return other if one in ("", "word") else one
+        kept.pop(0)
+    said = [family for family in forms if family != "word"]
+    return tuple(kept or words), said[-1] if said else ""

@@ -15,7 +15,10 @@ _AMOUNT = re.compile(
     r"gigabytes?|gb|terabytes?|tb|megabytes?|mb|megapixels?|mp|watts?|w|volts?|v|"
     r"packs?|pk|count|ct|pcs?|pieces?|users?|licen[cs]es?|port|disc|sheets?|tabs?|capsules?)(?![a-z0-9])"
 )
-_PACK = re.compile(r"(?<![\w.])(?:pack|set|box|case|lot) of (\d+)(?!\w|\s*(?:ml|cl|l|k?g|oz)\b)|(?<![\w.])(\d+)\s?x\s(?=\d)")
+_PACK = re.compile(
+    r"(?<![\w.])(?:pack|set|box|case|lot) of (\d+)(?!\w|\s*(?:ml|cl|l|k?g|oz)\b)"
+    r"|(?<![\w.])(\d+)\s?x\s(?=\d)"
+)
 _UNITS: dict[str, tuple[str, float]] = {}
 for _names, _kind, _factor in (
     ("ml milliliter milliliters millilitre millilitres", "ml", 1), ("cl", "ml", 10),
@@ -26,8 +29,9 @@ for _names, _kind, _factor in (
     ("m meter meters metre metres", "mm", 1000), ("mb megabyte megabytes", "gb", 0.001),
     ("gb gigabyte gigabytes", "gb", 1), ("tb terabyte terabytes", "gb", 1000),
     ("mp megapixel megapixels", "mp", 1), ("w watt watts", "w", 1), ("v volt volts", "v", 1),
-    ("pack packs pk count ct pc pcs piece pieces", "count", 1), ("user users license licenses"
-     " licence licences", "users", 1), ("port", "port", 1), ("disc", "disc", 1),
+    ("pack packs pk count ct pc pcs piece pieces", "count", 1),
+    ("user users licence licences license licenses", "users", 1),
+    ("port", "port", 1), ("disc", "disc", 1),
     ("sheet sheets", "sheet", 1), ("tab tabs capsule capsules", "dose", 1),
 ):  # fmt: skip
     for _name in _names.split():

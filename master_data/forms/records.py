@@ -9,7 +9,14 @@ from master_data.forms.contacts import company_domain, email_address, phone_numb
 from master_data.forms.identifiers import gtin14, iban_number, tax_id
 from master_data.forms.legal_forms import split_legal_form
 from master_data.forms.names import family_name, given_name, split_person
-from master_data.forms.products import amounts, colours, is_model_number, maker_number, price, title_words
+from master_data.forms.products import (
+    amounts,
+    colours,
+    is_model_number,
+    maker_number,
+    price,
+    title_words,
+)
 from master_data.forms.text import compact, fold, native
 
 VERSION = 1
@@ -100,7 +107,9 @@ def _address(words: Words) -> Form:
         "street": tuple(dict.fromkeys(filter(None, streets))),
         "number": tuple(dict.fromkeys(filter(None, numbers))),
         "street2": _each(_texts(words, "address.street2", "street2"), place_name),
-        "postal": _each(_texts(words, "address.postal_code", "postal_code", "postcode"), postal_code),
+        "postal": _each(
+            _texts(words, "address.postal_code", "postal_code", "postcode"), postal_code
+        ),
         "city": _each(_texts(words, "address.city", "city"), place_name),
         "region": _each(_texts(words, "address.subdivision", "subdivision", "state"), fold),
     }
@@ -137,7 +146,9 @@ def _company(words: Words) -> Form:
     return _shared(words) | {
         "name": tuple(dict.fromkeys(" ".join(kept) for kept, _ in split)),
         "native": _each(names, native),
-        "legal_form": tuple(dict.fromkeys(family for _, family in split if family not in ("", "word"))),
+        "legal_form": tuple(
+            dict.fromkeys(family for _, family in split if family not in ("", "word"))
+        ),
         "domain": _each(sites, company_domain),
         "industry": _each(_texts(words, "industry"), fold),
         "registry": _each(_texts(words, "registry", "gln", "duns", "lei"), compact),
@@ -159,9 +170,17 @@ def _product(words: Words) -> Form:
         "gtin": _each(_texts(words, "gtin", "gtins", "ean", "upc"), gtin14),
         "sku": _each(_texts(words, "sku"), maker_number),
         "brand": brands,
-        "amounts": tuple(dict.fromkeys(a for text in titles + _texts(words, "size", "pack_size") for a in amounts(text))),
+        "amounts": tuple(
+            dict.fromkeys(
+                a for text in titles + _texts(words, "size", "pack_size") for a in amounts(text)
+            )
+        ),
         "price": _each(_texts(words, "price"), price),
-        "colours": tuple(dict.fromkeys(c for text in [*titles, *_texts(words, "colour", "color")] for c in colours(text))),
+        "colours": tuple(
+            dict.fromkeys(
+                c for text in [*titles, *_texts(words, "colour", "color")] for c in colours(text)
+            )
+        ),
         "category": _each(_texts(words, "category"), fold),
     }
 

@@ -35,7 +35,9 @@ def hashed_keys(entity: str, form: Form) -> Places:
     return np.unique(np.array([hashed(key) for key in keys_of(entity, form)], np.int64))
 
 
-def weigh_pairs(scorer: Scorer, forms: Sequence[Form], pairs: Iterable[tuple[int, int]]) -> list[Edge]:
+def weigh_pairs(
+    scorer: Scorer, forms: Sequence[Form], pairs: Iterable[tuple[int, int]]
+) -> list[Edge]:
     """Return the pairs that weigh anything and that nothing keeps apart."""
     found = []
     for first, second in pairs:

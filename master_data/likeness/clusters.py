@@ -70,7 +70,7 @@ def cluster(
     than `_AGAINST` bits below `floor` (the weight of knowing nothing), or if all pairs together do.
     """
     home = list(range(records))
-    members = {}
+    members: dict[int, list[int]] = {}
 
     def root(place: int) -> int:
         while home[place] != place:
@@ -83,7 +83,7 @@ def cluster(
         if one == two:
             continue
         ours, theirs = members.get(one, [one]), members.get(two, [two])
-        if len(ours) * len(theirs) > 1 and not _agree(ours, theirs, edge, floor, weigh, apart):
+        if not _agree(ours, theirs, floor, weigh, apart):
             continue
         home[two] = one
         members[one] = ours + theirs
@@ -91,10 +91,9 @@ def cluster(
     return [sorted(each) for _, each in sorted(members.items())]
 
 
-def _agree(  # noqa: PLR0913, PLR0917  the two clusters and all that judges them
+def _agree(
     ours: list[int],
     theirs: list[int],
-    edge: Edge,
     floor: float,
     weigh: Weigh,
     apart: KeepApart,

@@ -54,7 +54,9 @@ def _skeletons(form: Form, *names: str) -> list[str]:
 def _places(form: Form) -> Iterator[str]:
     streets = _skeletons(form, "street")
     near = [*form.get("postal", ())[:1], *(_skeletons(form, "city")[:1])]
-    yield from _crossed("street", [f"{s}:{n}" for s in streets for n in form.get("number", ("",))], [""])
+    yield from _crossed(
+        "street", [f"{s}:{n}" for s in streets for n in form.get("number", ("",))], [""]
+    )
     yield from _crossed("near", streets, near)
 
 
@@ -70,7 +72,9 @@ def _person(form: Form) -> Iterator[str]:
     for one in given:
         for two in family:
             yield "name:" + ":".join(sorted((one, two)))
-    yield from _crossed("born", names, [each for b in births for each in (b[:6], b[:4] + b[6:], b[4:])])
+    yield from _crossed(
+        "born", names, [each for b in births for each in (b[:6], b[:4] + b[6:], b[4:])]
+    )
     yield from _crossed("post", names, [code[:4] for code in form.get("postal", ())])
     yield from _crossed("town", names, cities)
     yield from _crossed("lives", births, cities)

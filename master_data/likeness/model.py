@@ -143,7 +143,14 @@ def from_json(stored: Mapping[str, Any]) -> ComparisonModel:
 
 def _comparison(stored: Mapping[str, Any]) -> Comparison:
     levels = tuple(
-        Level(each["label"], each.get("when"), float(each["m"]), float(each["u"]), each.get("tf"), each.get("rate"))
+        Level(
+            each["label"],
+            each.get("when"),
+            float(each["m"]),
+            float(each["u"]),
+            each.get("tf"),
+            each.get("rate"),
+        )
         for each in stored["levels"]
     )
     if any(not (0 < level.m <= 1 and 0 < level.u <= 1) for level in levels):

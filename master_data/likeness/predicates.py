@@ -40,6 +40,8 @@ class Compiler:
                 return _any([self.test(each) for each in said])
             case "not":
                 return _not(self.test(said))
+            case _:
+                pass
         arguments = said if isinstance(said, list) else [said]
         maker = _MAKERS.get(word)
         if maker is None:
@@ -57,7 +59,7 @@ class Compiler:
         return self._statistics.rate(name)
 
     def is_common(self, name: str, value: str, times: int) -> bool:
-        """Say whether a value stands for itself: so many others have it that it is no misspelling."""
+        """Say whether so many records have a value that it is no misspelling."""
         return self._statistics.values.get(name, {}).get(value, 0) >= times
 
 
@@ -177,7 +179,7 @@ def _acronym(_: Compiler, name: str) -> Test:
         short, long = (x, y) if len(x) <= len(y) else (y, x)
         words = [word for word in long.split() if word not in ("and", "of", "the", "de")]
         letters = "".join(word[0] for word in words)
-        return len(letters) > 2 and short.replace(" ", "") == letters  # noqa: PLR2004
+        return len(letters) > 2 and short.replace(" ", "") == letters
 
     return _over(name, holds)
 
@@ -188,13 +190,13 @@ def _part(_: Compiler, name: str, start: int, end: int) -> Test:
 
 def _days_swapped(_: Compiler, name: str) -> Test:
     def holds(x: str, y: str) -> bool:
-        return len(x) == 8 == len(y) and x[:4] == y[:4] and x[4:6] + x[6:] == y[6:] + y[4:6]  # noqa: PLR2004
+        return len(x) == 8 == len(y) and x[:4] == y[:4] and x[4:6] + x[6:] == y[6:] + y[4:6]
 
     return _over(name, holds)
 
 
 def _apart(_: Compiler, name: str, start: int, end: int, least: int) -> Test:
-    """The numbers at these places differ by at least so much, for every pair of values."""
+    """Test that the numbers at these places differ by so much, for every pair of values."""
 
     def holds(x: str, y: str) -> bool:
         one, two = x[start:end], y[start:end]
@@ -205,11 +207,11 @@ def _apart(_: Compiler, name: str, start: int, end: int, least: int) -> Test:
 
 
 def _user(_: Compiler, name: str, least: float) -> Test:
-    """The parts before the @ are alike, if long enough to tell anybody."""
+    """Test that the parts before the @ are alike, if long enough to tell anybody."""
 
     def holds(x: str, y: str) -> bool:
         one, two = x.partition("@")[0], y.partition("@")[0]
-        return min(len(one), len(two)) > 4 and JaroWinkler.similarity(one, two) >= least  # noqa: PLR2004
+        return min(len(one), len(two)) > 4 and JaroWinkler.similarity(one, two) >= least
 
     return _over(name, holds)
 
@@ -232,7 +234,7 @@ def _covered(compiler: Compiler, name: str, least: float) -> Test:
 
 
 def _shared(compiler: Compiler, name: str, bits: float) -> Test:
-    """The words that both texts have are together as rare as this."""
+    """Test that the words that both texts have are together as rare as this."""
     words = compiler.words(name)
     return _over(name, lambda x, y: words.shared(x, y) >= bits)
 
@@ -244,11 +246,13 @@ def _both_differ(compiler: Compiler, name: str, bits: float) -> Test:
 
 
 def _mentioned(_: Compiler, name: str, other: str) -> Test:
-    """A value of `name` of one record is written in `other` of the other record."""
+    """Test that a value of `name` of one record is written in `other` of the other record."""
 
     def found(a: Form, b: Form) -> bool:
         return any(
-            value in text.replace(" ", "") for value in a.get(name, _NONE) for text in b.get(other, _NONE)
+            value in text.replace(" ", "")
+            for value in a.get(name, _NONE)
+            for text in b.get(other, _NONE)
         )
 
     return lambda a, b: found(a, b) or found(b, a)
@@ -267,7 +271,7 @@ def _extends(_: Compiler, name: str, least: int) -> Test:
 def _usual(compiler: Compiler, name: str, least: float) -> Test:
     """Something is as usual as this among the records at hand."""
     usual = compiler.rate(name) >= least
-    return lambda a, b: usual
+    return lambda _a, _b: usual
 
 
 def _same_shape(_: Compiler, name: str) -> Test:

@@ -41,7 +41,12 @@ def to_json(weighed: Weighed) -> dict[str, object]:
         "zone": weighed.zone.value,
         "prior": weighed.prior,
         "levels": [
-            {"comparison": each.comparison, "level": each.level, "label": each.label, "bits": each.bits}
+            {
+                "comparison": each.comparison,
+                "level": each.level,
+                "label": each.label,
+                "bits": each.bits,
+            }
             for each in weighed.findings
         ],
         "cuts": [{"group": name, "bits": cut} for name, cut in weighed.cuts],
@@ -85,5 +90,3 @@ def _odds(weight: float) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-

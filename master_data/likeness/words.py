@@ -60,7 +60,7 @@ class Words:
         return exact + sum(math.sqrt(bits) / 2 for bits, _ in _near(ours, theirs, common))
 
     def both_differ(self, text: str, other: str, least: float) -> bool:
-        """Say whether each text has a word of its own, of so many bits and spelt like none there."""
+        """Say whether each text has a word of its own, of so many bits and spelt like none."""
         ours, _ = self._weighed(text)
         theirs, _ = self._weighed(other)
         return _has_own(ours, theirs, least) and _has_own(theirs, ours, least)

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 import typer
 
 from rectoverso.bench.matching.run import bench_sets
-
 from rectoverso.bench.road import RoadSize, bench_road
 from rectoverso.bench.sync import Size, bench_sync
 from rectoverso.commands.options import AsJson, print_json, print_table, say
@@ -34,9 +33,7 @@ def sync(
     *,
     customers: _Customers = Size.customers,
     notices: _Notices = Size.notices,
-    seconds: _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
-_Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
-_Seconds = Size.seconds,
+    seconds: _Seconds = Size.seconds,
     as_json: AsJson = False,
 ) -> None:
     """Measure one change from the CRM to the ERP: rate, latency, processor time, memory."""
@@ -49,9 +46,7 @@ def road(
     customers: _Customers = RoadSize.customers,
     notices: _Notices = RoadSize.notices,
     rate: _Rate = RoadSize.rate,
-    seconds: _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
-_Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
-_Seconds = RoadSize.seconds,
+    seconds: _Seconds = RoadSize.seconds,
     as_json: AsJson = False,
 ) -> None:
     """Measure the hub alone between two bare systems: accepts, changes, latency, processor time."""
@@ -67,9 +62,7 @@ def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
     print_table(("figure", "value"), rows)
 
 
-def matching(
-    *, data: _Sets = None, set_name: _Set = None, as_json: AsJson = False
-) -> None:
+def matching(*, data: _Sets = None, set_name: _Set = None, as_json: AsJson = False) -> None:
     """Measure matching: quality on sets whose true pairs are known, one record, many records."""
     figures: dict[str, Any] = {"sets": bench_sets(data, set_name, say) if data else {}}
     if as_json:

@@ -43,12 +43,16 @@ def _apart(folder: Path, matcher: str) -> dict[str, Any]:
     return measured
 
 
+def _peer(folder: Path, matcher: str) -> dict[str, Any]:
+    from rectoverso.bench.matching.peers import measure  # noqa: PLC0415  only if they are there
+
+    return measure(folder, matcher)
+
+
 def _measure(folder: Path, matcher: str) -> dict[str, Any]:
     if matcher == "rectoverso":
         return measure_set(folder)
-    from rectoverso.bench.matching import peers  # noqa: PLC0415  only if they are installed
-
-    return peers.measure(folder, matcher)
+    return _peer(folder, matcher)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,135 @@
+"""One scorer: what it weighs, how it explains it, and that both say the same."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from master_data.errors import ModelUnreadable
+from master_data.forms.records import form_of
+from master_data.likeness.model import Zone, from_json, shipped_model, to_json
+from master_data.likeness.scoring import Scorer
+from master_data.likeness.sentences import explain_pair, rebuild
+from master_data.likeness.sentences import to_json as decision_to_json
+from master_data.likeness.statistics import Statistics, count
+
+ANNA = {"given_name": "Anna", "family_name": "Kowalczyk", "birth_date": "1980-02-03",
+        "email": "anna.k@acme.pl", "phone": "+48 601 234 567", "address.street": "Polna 5",
+        "address.city": "Kraków", "address.postal_code": "30-001"}  # fmt: skip
+
+
+@pytest.fixture
+def people():
+    return Scorer(shipped_model("person"), Statistics())
+
+
+def person(**changed):
+    return form_of("person", {k: v for k, v in (ANNA | changed).items() if v})
+
+
+@pytest.mark.parametrize("entity", ["person", "company", "product", "other"])
+def test_a_shipped_model_survives_being_stored(entity):
+    model = shipped_model(entity)
+    assert from_json(json.loads(json.dumps(to_json(model)))) == model
+
+
+def test_a_model_that_makes_no_sense_is_refused():
+    broken = to_json(shipped_model("person"))
+    broken["comparisons"][0]["levels"][0]["u"] = 0
+    with pytest.raises(ModelUnreadable, match="must lie in"):
+        from_json(broken)
+    broken["comparisons"][0]["levels"][0] |= {"u": 0.5, "when": {"smells_like": "x"}}
+    model = from_json(broken)
+    with pytest.raises(ModelUnreadable, match="no condition is called"):
+        Scorer(model, Statistics())
+
+
+def test_the_same_person_misspelt_is_linked(people):
+    a, b = person(), person(family_name="Kowalczik", email="", given_name="Ania")
+    assert people.zone(a, b, people.weight(a, b)) is Zone.LINK
+
+
+def test_husband_and_wife_are_two_people(people):
+    a, b = person(), person(given_name="Piotr", birth_date="1978-11-30", email="piotr@acme.pl")
+    assert people.zone(a, b, people.weight(a, b)) is Zone.NEW
+
+
+def test_twins_are_not_linked(people):
+    a, b = person(), person(given_name="Ewa", email="")
+    assert people.zone(a, b, people.weight(a, b)) is not Zone.LINK
+
+
+def test_father_and_son_of_one_name_are_two_people(people):
+    a, b = person(), person(birth_date="2008-05-19", email="")
+    assert people.zone(a, b, people.weight(a, b)) is Zone.NEW
+    assert people.explain(a, b).vetoes[0][0] == "birth_years"
+
+
+def test_senior_and_junior_are_kept_apart_whatever_else_agrees(people):
+    a, b = person(family_name="Berg Sr"), person(family_name="Berg Jr")
+    weighed = people.explain(a, b)
+    assert (weighed.zone, weighed.vetoes[0][0]) == (Zone.NEW, "generation")
+
+
+def test_two_tax_ids_of_one_country_keep_companies_apart():
+    scorer = Scorer(shipped_model("company"), Statistics())
+    a, b = (
+        form_of("company", {"name": "Acme GmbH", "tax_id": number, "phone": "+49301234567"})
+        for number in ("DE123456789", "DE987654321")
+    )
+    assert scorer.zone(a, b, scorer.weight(a, b)) is Zone.NEW
+
+
+def test_two_gtins_keep_products_apart():
+    scorer = Scorer(shipped_model("product"), Statistics())
+    a, b = (
+        form_of("product", {"name": "Sony Walkman NWZ-E585", "gtin": gtin})
+        for gtin in ("5901234123457", "036000291452")
+    )
+    assert scorer.explain(a, b).vetoes
+
+
+def test_a_rare_name_weighs_more_than_a_common_one():
+    model = shipped_model("person")
+    forms = [form_of("person", {"family_name": name}) for name in ["Smith"] * 300 + ["Quirk"] * 2]
+    scorer = Scorer(model, count(model, forms))
+    common, rare = forms[0], forms[-1]
+    assert scorer.weight(rare, rare) > scorer.weight(common, common) + 4
+
+
+texts = st.sampled_from(["Anna", "Ana", "Annabel", "Berg", "Bergh", "", "Ann Berg", "x"])
+dates = st.sampled_from(["1980-02-03", "1980-03-02", "1981-02-03", "", "2010-01-01", "19"])
+places = st.sampled_from(["Polna 5", "5 Polna", "Polnaa 5", "Dluga 9", ""])
+records = st.fixed_dictionaries({
+    "given_name": texts, "family_name": texts, "birth_date": dates, "address.street": places,
+    "address.city": texts, "email": st.sampled_from(["a@b.pl", "ab@b.pl", ""]),
+    "phone": st.sampled_from(["601234567", "+48601234567", "601234568", ""]),
+})  # fmt: skip
+
+
+@given(records, records)
+def test_the_explained_weight_is_the_weight_and_rebuilds_to_the_bit(one, two):
+    scorer = Scorer(shipped_model("person"), Statistics(records=50_000))
+    a, b = form_of("person", one), form_of("person", two)
+    weighed = scorer.explain(a, b)
+    stored = json.loads(json.dumps(decision_to_json(weighed)))
+    assert weighed.weight == scorer.weight(a, b) == rebuild(stored)
+    assert weighed.zone is scorer.zone(a, b, weighed.weight)
+
+
+@given(records, records)
+def test_the_order_of_a_pair_does_not_matter(one, two):
+    scorer = Scorer(shipped_model("person"), Statistics())
+    a, b = form_of("person", one), form_of("person", two)
+    assert math.isclose(scorer.weight(a, b), scorer.weight(b, a), abs_tol=1e-9)
+    assert scorer.vetoed(a, b) == scorer.vetoed(b, a)
+
+
+def test_the_explanation_reads_like_sentences(people):
+    lines = explain_pair("person", people.explain(person(), person(email="", phone="")))
+    assert lines[0] == "This is the same person."
+    assert lines[1].startswith("Same street and house number: speaks strongly for it (+14.")
+    assert any(line.startswith("The household says one thing several times") for line in lines)
+    assert lines[-1].startswith("Not known on both sides: national id, tax id, email, phone")
