@@ -109,7 +109,7 @@ class CompiledMapping:
 
 def compile_mapping(mapping: ops.Mapping) -> CompiledMapping:
     """Compile a parsed mapping; do it once and keep it."""
-    rules = bind_rules(mapping.rules)
+    rules = bind_rules(mapping)
     return CompiledMapping(
         name=mapping.name,
         entity=mapping.entity,

@@ -233,7 +233,9 @@ class ListDocument(Strict):
 class PlaceDocument(Strict):
     """Single app fields that make one element; `is` says what every such element says."""
 
-    is_: Annotated[dict[Name, Code], Field(min_length=1)]
+    is_: Annotated[
+        dict[Name, Code | Annotated[list[Code], Field(min_length=1)]], Field(min_length=1)
+    ]
     fields: Annotated[list[FieldDocument], Field(min_length=1)]
 
 

@@ -68,8 +68,7 @@ def _back(
     created = compiled.to_system(view, None, links)
     again = golden_of(compiled.to_golden(created.values, view, links))
     for path, value in golden_of(inbound).items():
-        written = path in compiled.outbound_paths or path in compiled.list_paths
-        if written and path in again and again[path] != value:
+        if path in compiled.outbound_paths and path in again and again[path] != value:
             failures.append(ExampleFailure(example, path, value, again[path]))
     return failures
 

@@ -8,7 +8,7 @@ form, never from the rest. Hypothesis is needed here and nowhere else; no files 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeGuard, assert_never
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from mappings import identifiers, ops, units, values
 from mappings.compile import CompiledMapping, compile_mapping
 from mappings.compound import join_words
-from mappings.lists import says_one_of
+from mappings.lists import says, says_one_of
+from mappings.paths import reader
 from mappings.predicates import compile_predicate, is_blank
 from mappings.samples import NEW_KEYS, OTHER, Mirror, records, views
 from mappings.shapes import shape_of
@@ -87,6 +88,7 @@ class _Trial:
 
     def __init__(self, mapping: ops.Mapping) -> None:
         self.compiled: CompiledMapping = compile_mapping(mapping)
+        self.prefix = {rule: mapping.prefix(rule) for rule in mapping.rules if _is_each(rule)}
         self.fields = [rule for rule in mapping.rules if isinstance(rule, ops.Field)]
         self.splits = [rule for rule in mapping.rules if isinstance(rule, ops.Split)]
         self.lists = [rule for rule in mapping.rules if isinstance(rule, ops.Each)]
@@ -137,13 +139,15 @@ class _Trial:
         """Play the app: give new elements a key, as golden then knows them by."""
         elements = {path: dict(one) for path, one in golden.elements.items()}
         for each in self.lists:
+            if not each.direction.writes:
+                continue
             mine = elements.get(each.golden, {})
             new = [key for key in NEW_KEYS if key in mine and _covered(each, mine[key])]
-            written = [one for one in after.get(each.app) or () if OTHER not in one]
+            written = [one for one in _elements(each, after) if OTHER not in one]
             fresh = [one for one in written if str(one.get(each.key, "el_")).startswith("el_")]
             for key, element in zip(new, fresh, strict=True):
                 element[each.key] = key.removeprefix("+")
-                mine[element[each.key]] = mine.pop(key)
+                mine[self.prefix[each] + element[each.key]] = mine.pop(key)
         for slots in self.slots:
             _seat(slots, elements.get(slots.golden, {}))
         return View(golden.scalars, elements)
@@ -179,7 +183,9 @@ class _Trial:
     ) -> None:
         if each.direction is not ops.Direction.BOTH or each.golden not in golden.elements:
             return
-        wanted = golden.elements[each.golden]
+        prefix = self.prefix[each]
+        mine = golden.elements[each.golden].items()
+        wanted = {key: one for key, one in mine if key.startswith(prefix)}
         covered = {key: one for key, one in wanted.items() if _covered(each, one)}
         _same("elements come back", each.golden, covered.keys() & known.keys(), covered.keys())
         bare = unknown.get(each.golden, {})
@@ -200,22 +206,33 @@ class _Trial:
         wanted = golden.elements[slots.golden]
         for slot in slots.slots:
             element = wanted.get(slot.key, {})
-            said = [one for one in slot.fields if not is_blank(_normal_of(one, element))]
+            both = [one for one in slot.fields if one.direction is ops.Direction.BOTH]
+            said = [one for one in both if not is_blank(_normal_of(one, element))]
             path = f"{slots.golden}[{slot.key}]"
             back, bare = known.get(slots.golden, {}), unknown.get(slots.golden, {})
-            _same("what stands in a place comes back", path, bool(said), slot.key in back)
+            if said or len(both) == len(slot.fields):
+                law = "what stands in a place comes back"
+                _same(law, path, bool(said), slot.key in (back if said else bare))
             for field in said:
                 one = {field.golden: element[field.golden]}
                 here, there = _inner(back[slot.key]), _inner(bare[slot.key])
                 self._field_came_back(field, one, here, there)
 
     def _rest_untouched(self, each: ops.Each, record: Record | None, after: Record) -> None:
-        before = {one[each.key]: one for one in (record or {}).get(each.app) or ()}
-        for element in after.get(each.app) or ():
+        before = {one[each.key]: one for one in _elements(each, record or {})}
+        for element in _elements(each, after):
             old = before.get(element[each.key])
             if old is not None:
                 law = "what no rule maps stays"
                 _same(law, f"{each.golden}.{OTHER}", old[OTHER], element.get(OTHER))
+
+
+def _is_each(rule: ops.Rule) -> TypeGuard[ops.Each]:
+    return isinstance(rule, ops.Each)
+
+
+def _elements(each: ops.Each, record: Record) -> list[Record]:
+    return reader(each.app)(record) or []
 
 
 class _Holds:
@@ -242,7 +259,7 @@ def _seat(slots: ops.Slots, elements: dict[str, Json]) -> None:
 
 
 def _fits(slot: ops.Slot, element: Mapping[str, Json]) -> bool:
-    return all(says_one_of(element.get(name), (value,)) for name, value in slot.fixed)
+    return all(says(element.get(name), value) for name, value in slot.fixed)
 
 
 def _normal_of(field: ops.Field, element: Mapping[str, Json]) -> Json:

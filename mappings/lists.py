@@ -42,8 +42,8 @@ class BoundEach(NamedTuple):
     mark: Callable[[Element], None]
 
 
-def bind_each(each: ops.Each, *, shared: bool = False) -> BoundEach:
-    """Compile one list rule; `shared`: other rules feed the same golden list."""
+def bind_each(each: ops.Each, prefix: str = "") -> BoundEach:
+    """Compile one list rule; `prefix` stands before its keys in a shared golden list."""
     fields = tuple(bind_field(field) for field in each.fields)
     inbound = tuple(field for field in fields if field.direction.reads)
     fixed = tuple((one.golden, one.value) for one in each.constants if one.golden is not None)
@@ -52,7 +52,7 @@ def bind_each(each: ops.Each, *, shared: bool = False) -> BoundEach:
         golden=each.golden,
         top=split_path(each.app)[0],
         key=each.key,
-        prefix=f"{each.app}:" if shared else "",
+        prefix=prefix,
         read=reader(each.app),
         write=writer(each.app),
         inbound=inbound,
@@ -164,9 +164,16 @@ def fixed_values(fixed: Sequence[tuple[str, Json]], before: Mapping[str, Json]) 
     said: dict[str, Json] = {}
     for name, value in fixed:
         old = before.get(name)
-        held = isinstance(old, list) and value in old
-        said[name] = old if held else value
+        fresh = sorted(value) if isinstance(value, tuple) else value
+        said[name] = old if says(old, value) else fresh
     return said
+
+
+def says(value: Json, fixed: Json) -> bool:
+    """Whether a golden value is what a place asks for: equal, or a set that holds the codes."""
+    if isinstance(fixed, tuple):
+        return isinstance(value, list) and all(code in value for code in fixed)
+    return bool(value == fixed)
 
 
 class ListWriting(NamedTuple):

@@ -342,8 +342,8 @@ class Each:
 class Slot:
     """Some single app fields that make one element of a golden list.
 
-    `fixed`: golden field -> what every element in this slot says there; of a set, holds. An
-    element is there if one of the fields is not blank.
+    `fixed`: golden field -> what every element in this slot says there; a tuple: the codes that
+    its set holds. An element is there if one of the fields is not blank.
     """
 
     key: str
@@ -388,3 +388,9 @@ class Mapping:
     delete: DeletePolicy = KEEP_ALL
     parts: "tuple[Mapping, ...]" = ()
     examples: tuple[Example, ...] = ()
+
+    def prefix(self, each: Each) -> str:
+        """Return what stands before the keys of a list that is not its golden list's only rule."""
+        feeding = [rule for rule in self.rules if isinstance(rule, Each | Slots)]
+        shared = sum(rule.golden == each.golden for rule in feeding) > 1
+        return f"{each.app}:" if shared else ""

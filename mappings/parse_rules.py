@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from mappings import document as doc
 from mappings import ops
@@ -211,7 +212,7 @@ def _each(parsing: Parsing, shape: doc.ListDocument, at: Location, words: Words)
         app=shape.app,
         golden=shape.golden,
         key=shape.key,
-        fields=tuple(rule for rule in inner if isinstance(rule, ops.Field)),
+        fields=tuple(_turned(rule, shape.direction) for rule in inner if _is_field(rule)),
         only=tuple((name, tuple(values)) for name, values in shape.only.items()),
         client_keys=shape.client_keys,
         direction=shape.direction,
@@ -222,25 +223,42 @@ def _each(parsing: Parsing, shape: doc.ListDocument, at: Location, words: Words)
 
 def _slots(parsing: Parsing, shape: doc.SlotsDocument, at: Location, words: Words) -> ops.Slots:
     slots = tuple(
-        _slot(parsing, name, place, (*at, "places", name), words)
+        _slot(parsing, place, (*at, "places", name), words, shape.direction)
         for name, place in shape.places.items()
     )
     return ops.Slots(shape.golden, slots, shape.direction, parsing.place(at))
 
 
 def _slot(
-    parsing: Parsing, name: str, shape: doc.PlaceDocument, at: Location, words: Words
+    parsing: Parsing,
+    shape: doc.PlaceDocument,
+    at: Location,
+    words: Words,
+    direction: ops.Direction,
 ) -> ops.Slot:
     fields: list[ops.Field] = []
     for index, inner in enumerate(shape.fields):
         here = (*at, "fields", index)
         rule = _single(parsing, inner, here, words)
         if isinstance(rule, ops.Field):
-            fields.append(rule)
+            fields.append(_turned(rule, direction))
             if "." in rule.golden:
                 parsing.fault(here, "fields of an element are not nested: use one name")
             if rule.golden in shape.is_:
                 parsing.fault(here, f"{rule.golden!r} is fixed by is: remove one of the two")
         elif rule is not None:
             parsing.fault(here, "only plain fields stand in a place; what is fixed goes under is:")
-    return ops.Slot(name, tuple(shape.is_.items()), tuple(fields), parsing.place(at))
+    fixed = tuple(
+        (name, tuple(value) if isinstance(value, list) else value)
+        for name, value in shape.is_.items()
+    )
+    return ops.Slot(str(at[-1]), fixed, tuple(fields), parsing.place(at))
+
+
+def _is_field(rule: ops.Rule | None) -> TypeGuard[ops.Field]:
+    return isinstance(rule, ops.Field)
+
+
+def _turned(field: ops.Field, around: ops.Direction) -> ops.Field:
+    """Return a field inside a list: a list of one direction has fields of that one only."""
+    return field if around is ops.Direction.BOTH else replace(field, direction=around)

@@ -256,7 +256,8 @@ def views(draw: st.DrawFn, mapping: ops.Mapping, golden: Shape) -> View:
                     scalars.update({path: draw(st.none() | TEXT) for path in paths})
             case ops.Each():
                 place = golden.at(rule.golden) or Shape({})
-                keys = draw(st.lists(st.sampled_from(KEYS + NEW_KEYS), unique=True, max_size=4))
+                known = tuple(mapping.prefix(rule) + key for key in KEYS)
+                keys = draw(st.lists(st.sampled_from(known + NEW_KEYS), unique=True, max_size=4))
                 elements[rule.golden] = elements.get(rule.golden, {}) | {
                     key: draw(_golden_elements(rule, place.items or Shape({}))) for key in keys
                 }
@@ -287,7 +288,8 @@ def _golden_elements(draw: st.DrawFn, each: ops.Each | ops.Slot, golden: Shape) 
         constants = list(each.fixed)
     for name, value in constants:
         place = golden.at(name) or Shape({})
-        element[name] = [value] if place.kind == "set" else value
+        codes = list(value) if isinstance(value, tuple) else [value]
+        element[name] = codes if place.kind == "set" else value
     return element
 
 

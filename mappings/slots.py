@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mappings import ops
 from mappings.errors import CarryError, ElementRefused
 from mappings.fields import BoundField, bind_field
-from mappings.lists import NEW, element_path, fixed_values, give_element, says_one_of
+from mappings.lists import NEW, element_path, fixed_values, give_element, says
 from mappings.paths import MISSING
 from mappings.reading import Reading
 from mappings.view import NOBODY, Json, Read, Record, new_read
@@ -25,7 +25,7 @@ class BoundSlot(NamedTuple):
 
     def holds(self, element: Mapping[str, Json]) -> bool:
         """Whether a golden element is one for this place."""
-        return all(says_one_of(element.get(name), (value,)) for name, value in self.fixed)
+        return all(says(element.get(name), value) for name, value in self.fixed)
 
 
 class BoundSlots(NamedTuple):

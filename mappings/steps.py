@@ -1,6 +1,5 @@
 """Rules compiled: plain fields for the fast loop, everything else as steps in document order."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, assert_never
@@ -49,11 +48,10 @@ class Bound:
             self.sources[top] = self.sources.get(top, NOBODY) | {path}
 
 
-def bind_rules(rules: Sequence[ops.Rule]) -> Bound:
+def bind_rules(mapping: ops.Mapping) -> Bound:
     """Compile rules: unconditional ones first, for conditions look at what those have read."""
     bound = Bound()
-    feeding = Counter(rule.golden for rule in rules if isinstance(rule, ops.Each | ops.Slots))
-    for rule in sorted(rules, key=lambda rule: rule.when != ops.ALWAYS):
+    for rule in sorted(mapping.rules, key=lambda rule: rule.when != ops.ALWAYS):
         match rule:
             case ops.Field():
                 _field(rule, bound)
@@ -64,7 +62,7 @@ def bind_rules(rules: Sequence[ops.Rule]) -> Bound:
             case ops.Computed():
                 _computed(rule, bound)
             case ops.Each():
-                _each(rule, bound, shared=feeding[rule.golden] > 1)
+                _each(rule, bound, mapping.prefix(rule))
             case ops.Slots():
                 _slots(rule, bound)
             case _:
@@ -172,8 +170,8 @@ def _computed(rule: ops.Computed, bound: Bound) -> None:
         _add_write(rule, one.write, bound)
 
 
-def _each(rule: ops.Each, bound: Bound, *, shared: bool) -> None:
-    one: BoundEach = bind_each(rule, shared=shared)
+def _each(rule: ops.Each, bound: Bound, prefix: str) -> None:
+    one: BoundEach = bind_each(rule, prefix)
     tops = frozenset({one.top})
     bound.lists.add(one.golden)
     bound.touches(one.golden, tops)

@@ -24,8 +24,12 @@ def apart(one: ops.Rule, other: ops.Rule) -> bool:
 def _kinds(rule: ops.Each | ops.Slots) -> list[Kinds]:
     """Return what elements a rule is about, as golden field -> values."""
     if isinstance(rule, ops.Slots):
-        return [{name: (value,) for name, value in slot.fixed} for slot in rule.slots]
+        return [{name: _codes(value) for name, value in slot.fixed} for slot in rule.slots]
     return [dict(rule.kinds)]
+
+
+def _codes(value: Json) -> tuple[Json, ...]:
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _marks(rule: ops.Each) -> Kinds:

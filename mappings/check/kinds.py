@@ -93,7 +93,7 @@ def _check_types(
     if wanted.app is None:
         return _check_same(field, apps[0], golden, report)
     for path, types, shape in zip(field.app, wanted.app, apps, strict=True):
-        if strange := shape.types - _widened(types):
+        if strange := shape.types - _widened(types) - _types(field.blank):
             spoken = f"holds {_list(strange)}, the operation takes {_list(types)}"
             _clash(report, field, path, f"the app {spoken}: choose another operation")
             sound = False
@@ -115,7 +115,7 @@ def _check_same(field: ops.Field, app: Shape, golden: Shape, report: Report) -> 
     if "number" in app.types | golden.types:
         _clash(report, field, field.app[0], "is a number with a fraction: use decimal")
         return False
-    here, there = app.types, golden.types
+    here, there = app.types - (_types(field.blank) - golden.types), golden.types
     if field.direction.reads and here - there:
         message = f"the app holds {_list(here)}, the golden record {_list(there)}: convert it"
         _clash(report, field, field.app[0], message)

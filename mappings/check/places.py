@@ -9,6 +9,7 @@ from mappings.check.sides import Sides
 from mappings.check.writers import Side, check_required
 from mappings.computed import operand_list, operand_paths
 from mappings.shapes import Shape
+from mappings.view import Json
 
 
 def check_split(rule: ops.Split, sides: Sides, report: Report) -> None:
@@ -64,13 +65,22 @@ def _check_slot(rule: ops.Slots, slot: ops.Slot, inner: Sides, report: Report) -
     for name, code in slot.fixed:
         shape = report.find(inner.golden, name, "golden element", slot.place)
         if shape is not None:
-            check_code(code, shape, name, slot.place, report)
+            _check_fixed(code, shape, name, slot, report)
     for field in slot.fields:
         check_field(field, inner, report)
     if rule.direction.reads:
         read = [(field.golden, field.place) for field in slot.fields if field.direction.reads]
         known = [*read, *((name, slot.place) for name, _ in slot.fixed)]
         _check_inside(known, inner.golden, rule, slot, report)
+
+
+def _check_fixed(code: Json, shape: Shape, name: str, slot: ops.Slot, report: Report) -> None:
+    if isinstance(code, tuple) is not (shape.kind == "set"):
+        message = "is a set: write is: {…: [code]}" if shape.kind == "set" else "is no set"
+        report.add(slot.place, name, Reason.KINDS_CLASH, message)
+        return
+    for one in code if isinstance(code, tuple) else (code,):
+        check_code(one, shape, name, slot.place, report)
 
 
 def _check_inside(

@@ -14,6 +14,7 @@ from mappings.yaml_text import load
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted((ROOT / "connectors" / "systems").glob("*/mappings/*.yaml"))
+BUILT_IN = [path for path in DOCUMENTS if path.parts[-3].startswith("simple_")]
 GUIDE = (ROOT / "docs" / "mapping-language.md").read_text()
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 META = {"id", "version", "created_at", "updated_at", "external_ref", "updated_by"}
@@ -42,7 +43,7 @@ def test_a_shipped_mapping_fits_the_schema_for_editors(path):
     jsonschema.validate(content, language_schema())
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+@pytest.mark.parametrize("path", BUILT_IN, ids=name_of)
 def test_the_schema_of_a_built_in_app_is_what_the_app_holds(path):
     rules = import_module(f"{path.parts[-3]}.{path.stem}.rules")
     kind = getattr(rules, path.stem.upper())

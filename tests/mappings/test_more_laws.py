@@ -78,10 +78,10 @@ def test_single_fields_that_make_a_list_keep_the_laws(law_break):
       - golden: places
         places:
           bill:
-            is: {uses: billing}
+            is: {uses: [billing]}
             fields: [{app: c, golden: value}, {app: d, golden: kind, text: [trim]}]
           ship:
-            is: {uses: shipping}
+            is: {uses: [shipping]}
             fields: [{app: e, golden: value}, {app: f, golden: kind, text: [trim]}]
     """
     assert law_break(lines, documents=150) is None

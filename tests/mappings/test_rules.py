@@ -16,7 +16,7 @@ slots:
     places:
       phone: {is: {kind: phone}, fields: [{app: tel, golden: value, text: [trim]}]}
       bill:
-        is: {uses: billing}
+        is: {uses: [billing]}
         fields: [{app: bill.street, golden: street}, {app: bill.city, golden: city}]
 """
 
@@ -29,7 +29,7 @@ def test_single_fields_become_elements_and_blank_ones_none(compiled, links, view
         {"value": " 911 "},
         {"kind": "phone", "value": "911"},
     )
-    assert inbound.elements["points"]["bill"].value == {"uses": "billing", "street": "Calle 1"}
+    assert inbound.elements["points"]["bill"].value == {"uses": ["billing"], "street": "Calle 1"}
     assert mapping.to_golden({"tel": None, "bill": {}}, None, links).elements == {"points": {}}
     assert mapping.to_golden({"tel": None}, None, links).absent == {"points[bill]"}
     assert mapping.to_golden({}, None, links).absent == {"points", "points[phone]", "points[bill]"}
