@@ -11,10 +11,12 @@ from hub.rest.deletes import api as deletes
 from hub.rest.effects import api as effects
 from hub.rest.events import api as events
 from hub.rest.golden import api as golden
+from hub.rest.mapping_versions import api as mapping_versions
 from hub.rest.mappings import api as mappings
 from hub.rest.polling import api as polling
 from hub.rest.watching import api as watching
 from hub.wiring import Hub
+from mappings import DocumentRefused
 from master_data.errors import NoSuchGolden
 
 __all__ = ["create_app"]
@@ -23,6 +25,7 @@ _API = "/api/v1"
 _STATUS: dict[type[Exception], int] = {
     errors.UnknownConnection: 404,
     errors.UnknownObjectType: 404,
+    errors.UnknownMappingVersion: 404,
     errors.UnknownEvent: 404,
     errors.UnknownEffect: 404,
     errors.UnknownConflict: 404,
@@ -32,6 +35,9 @@ _STATUS: dict[type[Exception], int] = {
     NoSuchGolden: 404,
     errors.ConnectionExists: 409,
     errors.WrongState: 409,
+    errors.MappingMoved: 409,
+    errors.NotPublishable: 409,
+    DocumentRefused: 422,
     errors.ConflictMoved: 409,
     errors.BadConnection: 422,
     errors.WrongChoice: 422,
@@ -50,8 +56,8 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=1_048_576,
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
-    first = (polling, deletes, connections)
-    for each in (*first, events, effects, conflicts, golden, watching, mappings):
+    first = (polling, deletes, connections, events, effects, conflicts, golden, watching)
+    for each in (*first, mapping_versions, mappings):
         app.include_router(each.router(hub), prefix=_API)
     app.include_router(watching.metrics(hub))
     if hub.portal is not None:

@@ -57,7 +57,7 @@ GRANTS: Mapping[Role, Grant] = MappingProxyType(
         Role.INTEGRATOR: Grant((_OWN, "hub.*.*", "crm.*.*", "erp.*.*")),
         Role.STEWARD: Grant(
             (_OWN, "hub.*.*", "crm.*.read", "erp.*.read"),
-            ("hub.connections.!read", "crm.endpoints.*", "erp.endpoints.*"),
+            ("hub.connections.!read", "hub.mappings.!read", "crm.endpoints.*", "erp.endpoints.*"),
         ),
         Role.SALES: Grant(
             (_OWN, "crm.*.*", "erp.*.read", "hub.*.read"),

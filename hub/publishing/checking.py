@@ -1,5 +1,7 @@
 """Is a mapping sound, and does it keep its laws? Needs the schemas of both sides."""
 
+from collections.abc import Mapping
+
 from connectors import registry
 from connectors.contract import Record
 from hub.errors import UnknownObjectType
@@ -7,10 +9,11 @@ from hub.mapping_versions import store
 from hub.mapping_versions.model import Laws, LawsState, MappingRef, StoredVersion
 from hub.publishing.model import Checked, Remark
 from hub.wiring import Hub, OpenConnection
-from mappings import DocumentRefused, Mapping, check, parse
+from mappings import DocumentRefused, check, ops, parse
+from mappings.check import reference_cycles
 from master_data.fields import ENTITIES, entity_schema
 
-__all__ = ["app_schema", "check_text", "remarks_of", "try_laws", "try_laws_due"]
+__all__ = ["app_schema", "check_text", "remarks_of", "ring_remarks", "try_laws", "try_laws_due"]
 
 DOCUMENTS = 100
 """Made-up records per law."""
@@ -49,7 +52,7 @@ def remarks_of(text: str, object_type: str, schema: Record) -> tuple[Remark, ...
     return tuple(Remark(each.line, each.column, each.path, each.message) for each in found)
 
 
-def _misplaced(mapping: Mapping, object_type: str) -> tuple[Remark, ...]:
+def _misplaced(mapping: ops.Mapping, object_type: str) -> tuple[Remark, ...]:
     if mapping.object_type != object_type:
         message = f"this is the mapping of {object_type}: write object: {object_type}"
         return (Remark(1, 1, "object", message),)
@@ -59,12 +62,28 @@ def _misplaced(mapping: Mapping, object_type: str) -> tuple[Remark, ...]:
     return ()
 
 
+def ring_remarks(ref: MappingRef, text: str, texts: Mapping[str, str]) -> list[Remark]:
+    """Return the rings of references that a sound text closes; `texts`: the other mappings."""
+    all_texts = {**texts, ref.object_type: text}
+    parsed = [parse(each, name=object_type) for object_type, each in all_texts.items()]
+    return [
+        Remark(each.line, each.column, each.path, each.message)
+        for _, each in reference_cycles(parsed)
+    ]
+
+
 def try_laws(text: str, object_type: str, schema: Record) -> Laws:
     """Try the laws of a sound text on made-up records; always the same ones. Takes seconds."""
-    from mappings.laws import counter_example  # noqa: PLC0415 - only who tries them needs it
+    # only who tries them needs Hypothesis
+    from mappings.examples import failed_examples  # noqa: PLC0415
+    from mappings.laws import counter_example  # noqa: PLC0415
+    from mappings.samples import Mirror  # noqa: PLC0415
 
     mapping = parse(text, name=object_type)
     golden = entity_schema(mapping.entity).schema
+    untrue = failed_examples(mapping, Mirror())
+    if untrue:
+        return Laws(LawsState.BROKEN, f"an example does not hold: {untrue[0]}")
     found = counter_example(mapping, schema, golden, documents=DOCUMENTS)
     return Laws(LawsState.GREEN) if found is None else Laws(LawsState.BROKEN, str(found))
 

@@ -1,6 +1,6 @@
 """What checking and publishing a mapping says."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hub.mapping_versions.model import Laws, MappingRef
@@ -70,6 +70,12 @@ class RecordChange:
     waits: tuple[str, ...]
     begins: bool
     ceases: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is shown of it."""
+        return asdict(self) | {
+            "fields": {path: {"old": old, "new": new} for path, (old, new) in self.fields.items()}
+        }
 
     @property
     def is_something(self) -> bool:

@@ -28,7 +28,7 @@ from mappings import CompiledMapping
 from master_data.fields import entity_schema, title_of_record
 from master_data.model import Crossref, CrossrefState, Golden, Value
 
-__all__ = ["preview", "preview_version"]
+__all__ = ["preview"]
 
 _PAGE = 200
 
@@ -59,18 +59,21 @@ class _Page:
         return self.hub.mapping(crossref.connection, crossref.object_type, crossref.mapping_version)
 
 
-def preview(hub: Hub, ref: MappingRef, text: str, number: int, last: int | None = None) -> Preview:
-    """Run a sound text over all stored records of its entity, or over the `last` that changed.
-
-    Raises DocumentRefused if the text is no mapping.
-    """
-    return preview_version(hub, ref, compiled(text, str(ref), number), last)
-
-
-def preview_version(
-    hub: Hub, ref: MappingRef, mapping: CompiledMapping, last: int | None = None
+def preview(  # noqa: PLR0913 - which text, over which records
+    hub: Hub,
+    ref: MappingRef,
+    text: str,
+    number: int,
+    *,
+    last: int | None = None,
+    only: Sequence[str] | None = None,
 ) -> Preview:
-    """Run a compiled version, a draft or an earlier one, over stored records."""
+    """Run a sound text, as that version, over stored records of its entity.
+
+    `last`: only as many that changed last; `only`: only these golden records. Raises
+    DocumentRefused if the text is no mapping.
+    """
+    mapping = compiled(text, str(ref), number)
     target = Target(
         ref.connection,
         ref.object_type,
@@ -79,7 +82,8 @@ def preview_version(
     )
     now = hub.env.clock.now()
     found = Preview(ref, mapping.version)
-    for ids in _pages(hub, mapping.entity, last):
+    pages = _pages(hub, mapping.entity, last) if only is None else _cut(only)
+    for ids in pages:
         page = _Page(hub, target, to_microseconds(now))
         hub.db.read(lambda c, page=page, ids=ids: load_family(c, page.board, set(ids)))  # type: ignore[misc]
         for golden_id in ids:
@@ -91,13 +95,16 @@ def preview_version(
 
 def _pages(hub: Hub, entity: str, last: int | None) -> Iterator[Sequence[str]]:
     if last is not None:
-        ids = hub.db.read(lambda c: store.latest_goldens(c, entity, last))
-        yield from (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
+        yield from _cut(hub.db.read(lambda c: store.latest_goldens(c, entity, last)))
         return
     after = ""
     while ids := hub.db.read(lambda c, after=after: store.page_of_goldens(c, entity, after, _PAGE)):  # type: ignore[misc]
         yield ids
         after = ids[-1]
+
+
+def _cut(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield from (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
 
 
 def _run(page: _Page, found: Preview, golden_id: str, now: datetime) -> None:

@@ -27,21 +27,27 @@ from hub.mapping_versions.model import (
     VersionState,
 )
 from hub.mapping_versions.shelf import SHIPPED
-from hub.publishing.checking import check_text
+from hub.publishing.checking import check_text, ring_remarks
 from hub.publishing.model import Checked
 from hub.wiring import Hub
 from mappings.edit import with_version
 
 __all__ = [
+    "announce",
     "diff",
+    "digest_of",
     "discard",
     "draft_of",
+    "find_draft",
     "find_version",
     "in_force",
+    "in_state",
     "list_versions",
     "publish",
     "roll_back",
     "save_draft",
+    "switch_to",
+    "text_of",
 ]
 
 _log = structlog.get_logger(__name__)
@@ -67,7 +73,7 @@ def find_version(hub: Hub, ref: MappingRef, number: int) -> StoredVersion:
 def in_force(hub: Hub, ref: MappingRef) -> StoredVersion:
     """Return the version in force."""
     versions = list_versions(hub, ref)
-    found = _in_state(versions, VersionState.ACTIVE)
+    found = in_state(versions, VersionState.ACTIVE)
     if found is None:
         raise UnknownMappingVersion(str(ref), 0)
     return found
@@ -75,7 +81,29 @@ def in_force(hub: Hub, ref: MappingRef) -> StoredVersion:
 
 def draft_of(hub: Hub, ref: MappingRef) -> StoredVersion | None:
     """Return the draft of a mapping, if there is one."""
-    return _in_state(list_versions(hub, ref), VersionState.DRAFT)
+    return in_state(list_versions(hub, ref), VersionState.DRAFT)
+
+
+def find_draft(hub: Hub, ref: MappingRef) -> StoredVersion:
+    """Return the draft. Raises UnknownMappingVersion."""
+    draft = draft_of(hub, ref)
+    if draft is None:
+        raise UnknownMappingVersion(str(ref), None)
+    return draft
+
+
+def text_of(hub: Hub, ref: MappingRef, text: str | None, number: int | None) -> tuple[str, int]:
+    """Return a sound text to preview and its number: a given text, a version, else the draft.
+
+    Raises NotPublishable with what the checker says; UnknownMappingVersion.
+    """
+    if text is None:
+        found = find_draft(hub, ref) if number is None else find_version(hub, ref, number)
+        text, number = found.text, found.number
+    checked = check_text(hub, ref, text)
+    if checked.remarks:
+        raise NotPublishable([str(each) for each in checked.remarks])
+    return text, number or list_versions(hub, ref)[0].number + 1
 
 
 def diff(hub: Hub, ref: MappingRef, one: int, other: int) -> list[str]:
@@ -110,7 +138,7 @@ def save_draft(  # noqa: PLR0913 - what an editor sends
         versions = store.versions_of(connection, ref)
         if not versions:
             store.insert(connection, [first])
-        known = _in_state(versions, VersionState.DRAFT)
+        known = in_state(versions, VersionState.DRAFT)
         if seen is not None and seen != (known.revision if known else 0):
             raise MappingMoved(str(ref))
         now = hub.db.now(connection)
@@ -120,7 +148,7 @@ def save_draft(  # noqa: PLR0913 - what an editor sends
         written = replace(
             draft,
             text=numbered,
-            digest=_digest(numbered),
+            digest=digest_of(numbered),
             author=author,
             note=note,
             laws=laws,
@@ -157,7 +185,8 @@ def publish(hub: Hub, ref: MappingRef, *, seen: int, by: str) -> StoredVersion:
     versions = list_versions(hub, ref)
     draft = _seen_draft(versions, ref, seen)
     checked = check_text(hub, ref, draft.text)
-    reasons = [*map(str, checked.remarks), *_law_reasons(draft.laws)]
+    rings = ring_remarks(ref, draft.text, _others(hub, ref)) if checked.is_sound else []
+    reasons = [*map(str, checked.remarks), *map(str, rings), *_law_reasons(draft.laws)]
     if reasons:
         raise NotPublishable(reasons)
 
@@ -165,10 +194,10 @@ def publish(hub: Hub, ref: MappingRef, *, seen: int, by: str) -> StoredVersion:
         known = store.versions_of(connection, ref)
         wanted = _seen_draft(known, ref, seen)
         active = [replace(e, state=_RETIRED) for e in known if e.state is VersionState.ACTIVE]
-        _switch(hub, connection, active, wanted, by)
+        switch_to(hub, connection, active, wanted, by)
 
     hub.db.write(switch)
-    return _announce(hub, ref)
+    return announce(hub, ref)
 
 
 def roll_back(
@@ -182,7 +211,7 @@ def roll_back(
 
     def switch(connection: Connection) -> None:
         known = store.versions_of(connection, ref)
-        active = _in_state(known, VersionState.ACTIVE)
+        active = in_state(known, VersionState.ACTIVE)
         if active is not None and active.number != seen:
             raise MappingMoved(str(ref))
         wanted = _earlier(known, seen, to)
@@ -193,10 +222,10 @@ def roll_back(
             for each in known
             if wanted.number < each.number <= seen and each.state in _WAS_IN_FORCE
         ]
-        _switch(hub, connection, gone, wanted, by)
+        switch_to(hub, connection, gone, wanted, by)
 
     hub.db.write(switch)
-    return _announce(hub, ref)
+    return announce(hub, ref)
 
 
 _RETIRED = VersionState.RETIRED
@@ -213,12 +242,19 @@ def _earlier(versions: list[StoredVersion], active: int, to: int | None) -> Stor
     return next((each for each in retired if each.number == to), None)
 
 
-def _announce(hub: Hub, ref: MappingRef) -> StoredVersion:
+def announce(hub: Hub, ref: MappingRef) -> StoredVersion:
+    """Let this process know what is in force now, wake all others, and return it."""
     hub.directory.refresh()
     hub.doorbell.ring()
     version = in_force(hub, ref)
     _log.info("mapping.in_force", mapping=str(ref), version=version.number)
     return version
+
+
+def _others(hub: Hub, ref: MappingRef) -> dict[str, str]:
+    """Return object type -> text in force of the connection's other mappings."""
+    others = [MappingRef(ref.connection, each) for each in hub.connection(ref.connection).mappings]
+    return {each.object_type: in_force(hub, each).text for each in others if each != ref}
 
 
 def _law_reasons(laws: Laws | None) -> list[str]:
@@ -254,7 +290,7 @@ def _new(ref: MappingRef, number: int, text: str, now: datetime) -> StoredVersio
         number=number,
         state=VersionState.DRAFT,
         text=text,
-        digest=_digest(text),
+        digest=digest_of(text),
         author="",
         note="",
         revision=1,
@@ -266,16 +302,18 @@ def _new(ref: MappingRef, number: int, text: str, now: datetime) -> StoredVersio
     )
 
 
-def _digest(text: str) -> str:
+def digest_of(text: str) -> str:
+    """Return the SHA-256 of a text, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _in_state(versions: Iterable[StoredVersion], state: VersionState) -> StoredVersion | None:
+def in_state(versions: Iterable[StoredVersion], state: VersionState) -> StoredVersion | None:
+    """Return the version in a state of which there is one at most."""
     return next((each for each in versions if each.state is state), None)
 
 
 def _seen_draft(versions: Iterable[StoredVersion], ref: MappingRef, seen: int) -> StoredVersion:
-    draft = _in_state(versions, VersionState.DRAFT)
+    draft = in_state(versions, VersionState.DRAFT)
     if draft is None:
         raise UnknownMappingVersion(str(ref), None)
     if draft.revision != seen:
@@ -283,7 +321,7 @@ def _seen_draft(versions: Iterable[StoredVersion], ref: MappingRef, seen: int) -
     return draft
 
 
-def _switch(
+def switch_to(
     hub: Hub, connection: Connection, old: Sequence[StoredVersion], new: StoredVersion, by: str
 ) -> None:
     """Let `new` take the place of the versions in `old`, and records follow."""

@@ -99,7 +99,7 @@ def _only_written(mapping: CompiledMapping, crossref: Crossref) -> dict[str, Val
     return {
         path: record[min(places)]
         for path in mapping.outbound_paths - mapping.inbound_paths
-        if (places := mapping.app_fields[path]) <= record.keys()
+        if (places := mapping.app_fields.get(path)) and places <= record.keys()
     }
 
 

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from connectors import registry
+from hub.mapping_versions.model import MappingRef
+from hub.publishing.service import in_force
 from hub.rest.api import ListOf
 from hub.wiring import Hub, OpenConnection
 from portal import require
@@ -49,7 +50,7 @@ def router(hub: Hub) -> APIRouter:
         """Return one mapping with its document."""
         opened = hub.connection(connection_id)
         shown = _shown(hub, opened, object_type)
-        text = registry.find(opened.system).mappings[object_type]
+        text = in_force(hub, MappingRef(connection_id, object_type)).text
         return MappingWithText(**shown, text=text)
 
     return routes

@@ -1,0 +1,1 @@
+"""Versions of mappings over HTTP."""
