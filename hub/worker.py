@@ -33,7 +33,7 @@ from hub.turns import Turn
 from hub.wiring import Hub
 from hub.workers import store as workers
 
-__all__ = ["AFTER_COMMIT", "run"]
+__all__ = ["AFTER_COMMIT", "all_turns", "run"]
 
 AFTER_COMMIT = ("decide", "deliver")
 """Turns for which a commit may have made work."""
@@ -43,19 +43,25 @@ _SIGN_EVERY = 5.0
 _log = structlog.get_logger(__name__)
 
 
+def all_turns(hub: Hub) -> list[Turn]:
+    """Return every kind of work of a worker."""
+    makers = (
+        decide_turn,
+        deliver_turn,
+        poll_turn,
+        probe_turn,
+        keep_turn,
+        replan_turn,
+        chores_turn,
+        remap_turn,
+        laws_turn,
+    )
+    return [make(hub) for make in makers]
+
+
 def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     """Work until `stop()` says so, then finish what is in hand and close the broker."""
-    turns = [
-        decide_turn(hub),
-        deliver_turn(hub),
-        poll_turn(hub),
-        probe_turn(hub),
-        keep_turn(hub),
-        replan_turn(hub),
-        chores_turn(hub),
-        remap_turn(hub),
-        laws_turn(hub),
-    ]
+    turns = all_turns(hub)
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
     watch = hub.db.watch()

@@ -29,6 +29,8 @@ class Verdict:
 
 def seal_due(hub: Hub) -> bool:
     """Seal one block; return whether more rows wait below the horizon."""
+    if not hub.db.read(store.is_unsealed):
+        return False
     return hub.db.write(lambda c: _seal(hub, c))
 
 

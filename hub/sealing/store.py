@@ -13,7 +13,16 @@ from hub.sealing.rules import Block, Row
 from hub.sealing.tables import audit_block, audit_entry
 from master_data.tables import golden_version
 
-__all__ = ["add_block", "add_entry", "blocks_after", "first_at", "horizon", "last_block", "rows_in"]
+__all__ = [
+    "add_block",
+    "add_entry",
+    "blocks_after",
+    "first_at",
+    "horizon",
+    "is_unsealed",
+    "last_block",
+    "rows_in",
+]
 
 _BEHIND = timedelta(seconds=5)
 _BLOCK = [audit_block.c[name] for name in Block.__dataclass_fields__]
@@ -52,6 +61,16 @@ def blocks_after(connection: Connection, number: int, limit: int) -> list[Block]
     """Return blocks in their order."""
     query = select(*_BLOCK).where(audit_block.c.number > number).order_by(audit_block.c.number)
     return [Block(**row) for row in connection.execute(query.limit(limit)).mappings()]
+
+
+def is_unsealed(connection: Connection) -> bool:
+    """Say whether rows were written since the last block."""
+    last = connection.scalar(select(func.max(audit_block.c.until)))
+    for table in (golden_version, audit_entry):
+        latest = connection.scalar(select(func.max(table.c.at)))
+        if latest is not None and (last is None or latest > last):
+            return True
+    return False
 
 
 def add_block(connection: Connection, block: Block, at: datetime) -> None:

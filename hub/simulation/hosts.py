@@ -13,19 +13,14 @@ from ground.ids import TimeOrderedIds
 from hub.broker import ring
 from hub.connections import store as connections
 from hub.connections.secrets import SealedVault
-from hub.effects.tasks import deliver_turn
-from hub.keeping.tasks import keep_turn
-from hub.polling.tasks import poll_turn
-from hub.probing.tasks import probe_turn
 from hub.settings import HubSettings
 from hub.simulation.kernel import Kernel, SimulatedClock, Task
 from hub.simulation.profile import Profile
 from hub.simulation.systems import SimulatedConnector, SimulatedSystem
-from hub.sync.tasks import decide_turn, replan_turn
 from hub.turns import Turn
 from hub.webhooks.api import WebhookRoute
 from hub.wiring import Hub, OpenConnection
-from hub.worker import AFTER_COMMIT, Sweeper
+from hub.worker import AFTER_COMMIT, Sweeper, all_turns
 from mappings import CompiledMapping, compile_mapping, parse
 
 __all__ = ["SECRET", "Ground", "Process", "start_web", "start_worker"]
@@ -216,8 +211,7 @@ def start_worker(ground: Ground, name: str, skew: float = 0.0) -> Process:
     hub = _open_hub(ground, skew)
     process = Process(ground, name, hub)
     kernel = ground.kernel
-    makers = (decide_turn, deliver_turn, poll_turn, probe_turn, keep_turn, replan_turn)
-    turns = [make(hub) for make in makers]
+    turns = all_turns(hub)
     broker = _Broker(ground)
     for turn in turns:
         for hand in range(turn.hands):
