@@ -41,6 +41,11 @@ _STATUS: dict[type[Exception], int] = {
     errors.ConflictMoved: 409,
     errors.BadConnection: 422,
     errors.WrongChoice: 422,
+    errors.WrongMerge: 422,
+    errors.BadPin: 422,
+    errors.ToldApart: 409,
+    errors.CannotUndo: 409,
+    errors.UnknownDecision: 404,
     errors.BadCursor: 400,
     errors.KeyTrouble: 500,
 }

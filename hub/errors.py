@@ -18,6 +18,11 @@ HubError
 ├── BadCursor             400: begin the list anew
 ├── ConflictMoved         409: look at it again, then choose
 ├── WrongChoice           422: no answer to this conflict
+├── WrongMerge            422: these records cannot become one, or be taken apart, like this
+├── ToldApart             409: somebody said they are different; overrule it knowingly
+├── CannotUndo            409: what followed stands on it
+├── UnknownDecision       404: no decision of that id stands
+├── BadPin                422: the value or the expiry of a pin cannot be
 └── KeyTrouble            stop and show the operator: secrets cannot be opened
     ├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
     └── SecretUnreadable  sealed with another key, for another row, or damaged
@@ -29,6 +34,8 @@ __all__ = [
     "BadConnection",
     "BadCursor",
     "BadKey",
+    "BadPin",
+    "CannotUndo",
     "ConflictMoved",
     "ConnectionExists",
     "HubError",
@@ -38,14 +45,17 @@ __all__ = [
     "NoBlownFuse",
     "NotPublishable",
     "SecretUnreadable",
+    "ToldApart",
     "UnknownConflict",
     "UnknownConnection",
+    "UnknownDecision",
     "UnknownEffect",
     "UnknownEvent",
     "UnknownMappingVersion",
     "UnknownObjectType",
     "UnknownSecret",
     "WrongChoice",
+    "WrongMerge",
     "WrongState",
 ]
 
@@ -205,3 +215,31 @@ class NoBlownFuse(HubError):
     def __init__(self, connection_id: str) -> None:
         super().__init__(f"no deletes of {connection_id} wait for an answer")
         self.connection_id = connection_id
+
+
+class WrongMerge(HubError):
+    """These records cannot become one, or be taken apart, in this way."""
+
+
+class ToldApart(HubError):
+    """Somebody decided that these records are different."""
+
+    def __init__(self, by: str, why: str) -> None:
+        super().__init__(f"{by} said that they are different{f': {why}' if why else ''}")
+        self.by = by
+
+
+class CannotUndo(HubError):
+    """A resolution cannot be taken back any more."""
+
+
+class UnknownDecision(HubError):
+    """No decision of that id stands."""
+
+    def __init__(self, decision_id: str) -> None:
+        super().__init__(f"no decision {decision_id} stands")
+        self.decision_id = decision_id
+
+
+class BadPin(HubError):
+    """The value or the expiry of a pin cannot be."""

@@ -19,6 +19,7 @@ from master_data.model import (
     Value,
     is_blank,
 )
+from master_data.pins import is_pinned
 from master_data.policies import Owner, PolicyTable
 from master_data.survivorship import Clocks, Survivor, Tie, survive
 
@@ -90,8 +91,8 @@ class _Draft:
         value = self.body.get(path)
         self.results.append(FieldResult(path, outcome, value, value, rule, why))
 
-    def put(self, path: str, value: Value, rule: str, why: str) -> None:
-        """Set the golden value of one field."""
+    def put(self, path: str, value: Value, rule: str, why: str, source: str = "") -> None:
+        """Set the golden value of one field; `source`: who said it, if not the incoming state."""
         old = self.body.get(path)
         if is_blank(value):
             self.body.pop(path, None)
@@ -99,7 +100,9 @@ class _Draft:
         else:
             self.body[path] = value
         rivals = tuple(r for r in self.weighing.rivals_of(path) if r.value != value)
-        self.results.append(FieldResult(path, FieldOutcome.APPLIED, old, value, rule, why, rivals))
+        self.results.append(
+            FieldResult(path, FieldOutcome.APPLIED, old, value, rule, why, rivals, source)
+        )
 
 
 def merge(
@@ -149,12 +152,13 @@ def _merge_field(draft: _Draft, path: str, reading: Reading, before: Base | None
         return
     policy = draft.weighing.policies.of(draft.golden.entity, path)
     incoming = _contribution(draft, value)
-    if _owned_by_another(policy, path, draft):
-        _refuse(draft, path, value, current, policy)
-        return
     known = draft.crossref.contributions.get(path)
     draft.contributions[path] = incoming
-    if path in draft.held:
+    if _owned_by_another(policy, path, draft):
+        _refuse(draft, path, value, current, policy)
+    elif is_pinned(draft.golden.decisions.get(path), draft.sighting.at):
+        _stay_pinned(draft, path, value, current)
+    elif path in draft.held:
         _add_rival(draft, path, incoming, known)
     elif value == current:
         draft.note(path, FieldOutcome.NO_OP, "agreed", "golden has this value already")
@@ -171,10 +175,17 @@ def _contribution(draft: _Draft, value: Value) -> Contribution:
 
 
 def _owned_by_another(policy: object, path: str, draft: _Draft) -> bool:
-    """Say whether an owner other than this connection has spoken for the field."""
-    if not isinstance(policy, Owner) or draft.crossref.connection in policy.connections:
+    """Say whether an owner other than this record has spoken for the field.
+
+    Of two records in the owner's system only the primary one owns.
+    """
+    if not isinstance(policy, Owner):
         return False
-    return any(rival.source in policy.connections for rival in draft.weighing.rivals_of(path))
+    mine = draft.crossref.connection
+    spoken = {rival.source for rival in draft.weighing.rivals_of(path)} & set(policy.connections)
+    if mine in policy.connections:
+        return not draft.crossref.is_primary and mine in spoken
+    return bool(spoken)
 
 
 def _refuse(draft: _Draft, path: str, value: Value, current: Value, policy: object) -> None:
@@ -183,6 +194,13 @@ def _refuse(draft: _Draft, path: str, value: Value, current: Value, policy: obje
         draft.note(path, FieldOutcome.NO_OP, "owner", "golden has this value already")
     else:
         draft.note(path, FieldOutcome.REJECTED, "owner", f"owned by {owners}")
+
+
+def _stay_pinned(draft: _Draft, path: str, value: Value, current: Value) -> None:
+    if value == current:
+        draft.note(path, FieldOutcome.NO_OP, "pin", "golden has this value already")
+    else:
+        draft.note(path, FieldOutcome.SUPERSEDED, "pin", "fixed by a person")
 
 
 def _add_rival(
@@ -228,8 +246,8 @@ def _decide(draft: _Draft, path: str, incoming: Contribution, *, concurrent: boo
 def _carry_out(draft: _Draft, path: str, incoming: Contribution, picked: Survivor) -> None:
     if picked.winner is incoming:
         draft.put(path, incoming.value, picked.rule, picked.why)
-    elif picked.winner.value == incoming.value:
-        draft.note(path, FieldOutcome.NO_OP, picked.rule, "equal to the surviving value")
+    elif picked.winner.value != draft.body.get(path):
+        draft.put(path, picked.winner.value, picked.rule, picked.why, picked.winner.source)
     else:
         why = f"{picked.winner.source} wins: {picked.why}"
         draft.note(path, FieldOutcome.SUPERSEDED, picked.rule, why)

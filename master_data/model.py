@@ -218,7 +218,10 @@ class FieldOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldResult:
-    """One field's decision with its reason; `rivals`: what it was weighed against."""
+    """One field's decision with its reason; `rivals`: what it was weighed against.
+
+    `source`: who said the new value, where it is not the system whose state was merged.
+    """
 
     path: str
     outcome: FieldOutcome
@@ -227,3 +230,4 @@ class FieldResult:
     rule: str
     why: str
     rivals: tuple[Contribution, ...] = ()
+    source: str = ""

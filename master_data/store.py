@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, bindparam, delete, select, update
+from sqlalchemy import Column, Row, Table, bindparam, delete, func, select
 
 from ground.database import Connection
 from ground.instants import from_microseconds, to_microseconds
@@ -42,9 +42,7 @@ _CROSSREF = tuple(column for column in crossref.c if column.name not in ("gone",
 def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
     """Return the golden records of these ids, following aliases; the keys are the ids asked for."""
     wanted = sorted(set(ids))
-    query = select(*_GOLDEN).where(among(golden.c.id, "ids"))
-    rows = connection.execute(query, {"ids": keys(connection, wanted)})
-    found = {row.id: _golden(row) for row in rows}
+    found = goldens_as_stored(connection, wanted)
     merged_away = GoldenState.MERGED
     missing = [each for each in wanted if each not in found or found[each].state is merged_away]
     if missing:
@@ -52,6 +50,13 @@ def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golde
         merged = goldens_by_id(connection, roots.values()) if roots else {}
         found |= {old: merged[root] for old, root in roots.items() if root in merged}
     return found
+
+
+def goldens_as_stored(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
+    """Return the rows of these ids, merged ones as they were when they were merged."""
+    query = select(*_GOLDEN).where(among(golden.c.id, "ids"))
+    rows = connection.execute(query, {"ids": keys(connection, sorted(set(ids)))})
+    return {row.id: _golden(row) for row in rows}
 
 
 def _roots(connection: Connection, old_ids: Sequence[str]) -> dict[str, str]:
@@ -128,9 +133,10 @@ def golden_id_of(
 
 
 def external_id_of(connection: Connection, connection_id: str, golden_id: str) -> str | None:
-    """Return the live external record of a golden record in one system."""
+    """Return the live external record of a golden record, or of what it was merged into."""
+    root = select(alias.c.golden_id).where(alias.c.old_id == golden_id).scalar_subquery()
     query = select(crossref.c.external_id).where(
-        crossref.c.golden_id == golden_id,
+        crossref.c.golden_id == func.coalesce(root, golden_id),
         crossref.c.connection == connection_id,
         crossref.c.state == CrossrefState.LIVE.value,
         crossref.c.is_primary,
@@ -184,13 +190,6 @@ def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, i
     """Store crossrefs over the versions they were read at. Raises GoldenMoved."""
     rows = [_crossref_row(each) | {"expected_version": read} for each, read in changed]
     _update_fenced(connection, crossref, rows)
-
-
-def insert_alias(connection: Connection, old_id: str, golden_id: str) -> None:
-    """Let an old golden id lead to the record it was merged into, and so those that led to it."""
-    connection.execute(update(alias).where(alias.c.golden_id == old_id).values(golden_id=golden_id))
-    row = {"old_id": old_id, "golden_id": golden_id}
-    insert_many(connection, alias, [row], on_conflict=["old_id"])
 
 
 def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) -> set[str]:

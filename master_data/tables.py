@@ -94,3 +94,43 @@ alias = Table(
     Column("golden_id", Id, nullable=False),
     Index("ix_alias_golden", "golden_id"),
 )
+
+edge = Table(
+    "edge",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("one", Id, nullable=False),
+    Column("other", Id, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("evidence", Json, nullable=False),
+    Column("before", Json, nullable=False),
+    Column("removed_at", Instant),
+    Column("removed_by", Text),
+    Column("removed_why", Text),
+    Index("ix_edge_one", "one"),
+    Index("ix_edge_other", "other"),
+)
+
+home = Table(
+    "home",
+    METADATA,
+    Column("golden_id", Id, primary_key=True),
+    Column("root", Id, nullable=False),
+    Column("crossrefs", Json, nullable=False),
+    Column("names", Json, nullable=False),
+    Column("decisions", Json, nullable=False),
+    Column("snapshot", Json, nullable=False),
+    Index("ix_home_root", "root"),
+)
+
+pin = Table(
+    "pin",
+    METADATA,
+    Column("golden_id", Id, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Index("ix_pin_until", "until"),
+)

@@ -1,6 +1,7 @@
 """Conflicts <-> rows."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,8 @@ def open_many(connection: Connection, new: Sequence[NewConflict], at: datetime) 
     for each in new:
         key = (each.conflict.golden_id, each.conflict.kind, each.conflict.subject)
         if key in known:
-            moved[known[key].id] = _renewed(known[key], each)
+            moved[known[key].id] = renewed = _renewed(known[key], each)
+            known[key] = replace(known[key], events=renewed["events"])
         else:
             events = fresh[key]["events"] if key in fresh else []
             fresh[key] = _new_row(each, at) | {"events": [*events, *_events(each)]}

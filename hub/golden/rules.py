@@ -11,9 +11,17 @@ from hub.events.model import Event
 from hub.events.rules import Outcome
 from hub.golden.model import FieldTold, Happening, Held, VersionRow
 from master_data.fields import EntitySchema
-from master_data.model import Crossref, CrossrefState, Golden, Value, split_path
+from master_data.model import (
+    Crossref,
+    CrossrefState,
+    Flat,
+    Golden,
+    Value,
+    is_blank,
+    split_path,
+)
 
-__all__ = ["tell_fields", "tell_timeline"]
+__all__ = ["replay", "tell_fields", "tell_timeline"]
 
 _EVENT_TONES = {
     Outcome.APPLIED: "ok",
@@ -34,6 +42,18 @@ _EFFECT_TITLES = {
     EffectState.SUPERSEDED: ("Nothing left to deliver", ""),
     EffectState.DEAD: ("Delivery given up", "bad"),
 }
+
+
+def replay(body: Flat, changes: Iterable[Mapping[str, Sequence[Value]]]) -> Flat:
+    """Return a golden body after these changes (path -> [new, …]), the oldest first."""
+    rebuilt = dict(body)
+    for change in changes:
+        for path, (new, *_) in change.items():
+            if is_blank(new):
+                rebuilt.pop(path, None)
+            else:
+                rebuilt[path] = new
+    return rebuilt
 
 
 def tell_fields(

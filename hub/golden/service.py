@@ -1,20 +1,59 @@
 """Explains golden records: to pages, to the API and to the command line."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from ground.database import Connection
 from hub.conflicts import store as conflicts
 from hub.effects import store as effects
 from hub.events import store as events
 from hub.golden import store
 from hub.golden.model import Explained
-from hub.golden.rules import tell_fields, tell_timeline
+from hub.golden.rules import replay, tell_fields, tell_timeline
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.errors import NoSuchGolden
 from master_data.fields import entity_schema, title_of_record
+from master_data.model import Flat
 
-__all__ = ["explain"]
+__all__ = ["AsOf", "as_of", "explain"]
 
 _STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A golden record as it was: its body at a version, and when that version was made."""
+
+    golden_id: str
+    entity: str
+    version: int
+    body: Flat
+    title: str
+
+
+def as_of(
+    hub: Hub, golden_id: str, *, at: datetime | None = None, version: int | None = None
+) -> AsOf:
+    """Return a golden record as it was at a time or version, rebuilt from its provenance.
+
+    An id that was merged away tells its own history. Raises NoSuchGolden, also before its first
+    version.
+    """
+
+    def read(connection: Connection) -> AsOf:
+        known = golden_store.goldens_as_stored(connection, [golden_id]).get(golden_id)
+        if known is None:
+            raise NoSuchGolden(golden_id)
+        wanted = known.version if version is None else min(version, known.version)
+        if at is not None:
+            wanted = store.version_at(connection, golden_id, at)
+        if wanted < 1:
+            raise NoSuchGolden(golden_id)
+        body = replay(*store.history_until(connection, golden_id, wanted))
+        return AsOf(golden_id, known.entity, wanted, body, title_of_record(known.entity, body))
+
+    return hub.db.read(read)
 
 
 def explain(hub: Hub, golden_id: str) -> Explained:

@@ -1,6 +1,7 @@
 """Golden versions <-> rows."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -36,6 +37,35 @@ def versions_at(
     values: dict[str, Any] = {"golden": golden_id, "numbers": keys(connection, set(numbers))}
     rows = connection.execute(query, values).mappings()
     return {row["version"]: VersionRow(**row) for row in rows}
+
+
+def history_until(
+    connection: Connection, golden_id: str, version: int
+) -> tuple[dict[str, Any], list[dict[str, list[Any]]]]:
+    """Return (body of the last snapshot, changes since then up to a version, oldest first)."""
+    mine = golden_version.c.golden_id == golden_id
+    newest = (
+        select(golden_version.c.version, golden_version.c.snapshot)
+        .where(mine, golden_version.c.snapshot.is_not(None), golden_version.c.version <= version)
+        .order_by(golden_version.c.version.desc())
+        .limit(1)
+    )
+    row = connection.execute(newest).one_or_none()
+    after, body = (row.version, row.snapshot) if row else (0, {})
+    later = (
+        select(golden_version.c.changes)
+        .where(mine, golden_version.c.version > after, golden_version.c.version <= version)
+        .order_by(golden_version.c.version)
+    )
+    return body, list(connection.scalars(later))
+
+
+def version_at(connection: Connection, golden_id: str, at: datetime) -> int:
+    """Return the version that stood at a time; 0: there was none yet."""
+    query = select(func.max(golden_version.c.version)).where(
+        golden_version.c.golden_id == golden_id, golden_version.c.at <= at
+    )
+    return connection.scalar(query) or 0
 
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:

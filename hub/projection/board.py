@@ -14,8 +14,8 @@ from master_data.model import (
     Flat,
     Golden,
     GoldenState,
-    Value,
 )
+from master_data.pins import person_says
 
 Place = tuple[str, str, str]
 """(connection, object type, external id)."""
@@ -33,6 +33,7 @@ class Board:
     read_goldens: dict[str, int] = field(default_factory=dict)
     read_crossrefs: dict[str, int] = field(default_factory=dict)
     read_bodies: dict[str, Flat] = field(default_factory=dict)
+    read_primary: set[str] = field(default_factory=set)
     read_held: dict[str, frozenset[str]] = field(default_factory=dict)
     unlinked: set[Place] = field(default_factory=set)
     unkeyed: set[str] = field(default_factory=set)
@@ -45,7 +46,7 @@ class Board:
             if golden.id not in self.goldens:
                 self.goldens[golden.id] = golden
                 self.read_goldens[golden.id] = golden.version
-                self.read_bodies[golden.id] = golden.body
+                self.read_bodies[golden.id] = golden.body if is_found(golden) else {}
 
     def add_crossrefs(self, crossrefs: Iterable[Crossref]) -> None:
         """Take crossrefs as read."""
@@ -53,6 +54,8 @@ class Board:
             if crossref.id not in self.crossrefs:
                 self.read_crossrefs[crossref.id] = crossref.version
                 self.read_held[crossref.id] = frozenset(crossref.held)
+                if crossref.is_primary:
+                    self.read_primary.add(crossref.id)
                 self._index(crossref)
 
     def put_crossref(self, crossref: Crossref) -> None:
@@ -129,7 +132,6 @@ class Board:
         return [*said, person_says(decision)] if decision else said
 
 
-def person_says(decision: Mapping[str, Value]) -> Contribution:
-    """Return a person's resolution as a contribution."""
-    at = decision["at"]
-    return Contribution(f"person:{decision['by']}", decision["value"], at, at, at, "")
+def is_found(golden: Golden) -> bool:
+    """Say whether a golden record is found by its match keys; merged and gone ones are not."""
+    return golden.state not in (GoldenState.MERGED, GoldenState.GONE)

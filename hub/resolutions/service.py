@@ -1,96 +1,48 @@
 """Carries out what a person decided about a conflict: one unit of work, effects planned in it."""
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
-from connectors.contract import ChangeKind
 from ground.database import Connection
 from ground.instants import to_microseconds
+from hub.clusters.model import Intent
+from hub.clusters.service import write_merge
 from hub.conflicts import store
 from hub.conflicts.model import Closing, Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
-from hub.deletes.rules import Policy, policy_of
-from hub.effects.rules import DELETE
 from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
-from hub.events.model import SETTLED, NewEvent
 from hub.events.rules import Outcome
-from hub.projection.board import Board
 from hub.projection.family import load_family
-from hub.projection.planning import Plan, plan
-from hub.resolutions.rules import absorb, settle_value
+from hub.resolutions.deleting import delete_or_restore, hint_of
+from hub.resolutions.model import Answered, Resolution, Unit
+from hub.resolutions.rules import settle_value
 from hub.sealing.audit import Deed, note
-from hub.sync.absence import carry_out
-from hub.sync.model import Version
-from hub.sync.store import close_events, write_board, write_plans, write_versions
+from hub.sync.store import close_events, write_board, write_plans
 from hub.wiring import Hub
-from master_data import store as golden_store
+from master_data.clusters import store as clusters
+from master_data.clusters.model import Edge, EdgeKind
+from master_data.errors import GoldenMoved
 from master_data.fields import entity_schema
-from master_data.model import Crossref, CrossrefState, Golden, GoldenState, Value
+from master_data.model import GoldenState, Value
 
-__all__ = ["Answered", "Resolution", "resolve", "resolve_all"]
+__all__ = ["Answered", "Resolution", "resolve", "resolve_all", "write_again"]
 
 _AT_ONCE = 50
 _MOST = 2_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
-    """A person's answer. `seen`: the version of the conflict on screen; `value`: what to take."""
-
-    choice: Choice
-    seen: int
-    by: str
-    reason: str = ""
-    value: Value = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How many conflicts of a cause were settled; `left`: there are more, ask again."""
-
-    settled: int
-    left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """One unit of work: an answer to a conflict, and the rows it touches."""
-
-    hub: Hub
-    connection: Connection
-    conflict: Conflict
-    resolution: Resolution
-    at: datetime
-    board: Board = field(default_factory=Board)
-
-    @property
-    def golden(self) -> Golden:
-        """Return the golden record the conflict is about."""
-        return self.board.goldens[self.conflict.golden_id]
-
-    @property
-    def actor(self) -> str:
-        """Return who decides, as provenance names a person."""
-        return f"person:{self.resolution.by}"
-
-    def plan(self, golden: Golden, reason: str) -> list[Plan]:
-        """Return the effects of a golden record in every live connection."""
-        opened = self.hub.directory.connections().values()
-        live = [each for each in opened if each.state == "live"]
-        return plan(self.board, golden, live, self.hub.env.ids.new, reason)
+_TRIES = 5
+T = TypeVar("T")
 
 
 def resolve(hub: Hub, conflict_id: str, resolution: Resolution) -> Conflict:
     """Settle a conflict and bring every system to the answer.
 
     Raises UnknownConflict; ConflictMoved when it was closed or its rivals changed since it was
-    seen; WrongChoice when that is no answer to this kind.
+    seen; WrongChoice when that is no answer to this kind; ToldApart, WrongMerge.
     """
-    resolved = hub.db.write(lambda c: _resolve(hub, c, conflict_id, resolution))
-    hub.doorbell.ring()
-    return resolved
+    return write_again(hub, lambda c: _resolve(hub, c, conflict_id, resolution))
 
 
 def resolve_all(hub: Hub, cause: str, choice: Choice, by: str, reason: str = "") -> Answered:
@@ -101,13 +53,12 @@ def resolve_all(hub: Hub, cause: str, choice: Choice, by: str, reason: str = "")
     settled, after = 0, ""
     while settled < _MOST:
         take = partial(_page, hub, cause=cause, after=after, answer=(choice, by, reason))
-        page = hub.db.write(take)
+        page = write_again(hub, take)
         if not page:
             break
         settled, after = settled + len(page), page[-1]
     if not settled:
         raise UnknownConflict(cause)
-    hub.doorbell.ring()
     left = hub.db.read(lambda c: store.with_cause(c, cause, after, 1))
     return Answered(settled, bool(left))
 
@@ -118,9 +69,25 @@ def _page(
     choice, by, reason = answer
     found = store.with_cause(connection, cause, after, _AT_ONCE)
     for each in found:
-        resolution = Resolution(choice=choice, seen=each.version, by=by, reason=reason)
-        _resolve(hub, connection, each.id, resolution)
+        now = store.conflict_by_id(connection, each.id)
+        if now is not None and now.closed_at is None:  # an answer before may have settled it too
+            resolution = Resolution(choice=choice, seen=now.version, by=by, reason=reason)
+            _resolve(hub, connection, each.id, resolution)
     return [each.id for each in found]
+
+
+def write_again(hub: Hub, work: Callable[[Connection], T]) -> T:
+    """Run a unit; a row that moved meanwhile (an answer to a write) is read again."""
+    for _ in range(_TRIES - 1):
+        try:
+            done = hub.db.write(work)
+        except GoldenMoved:
+            continue
+        hub.doorbell.ring()
+        return done
+    done = hub.db.write(work)
+    hub.doorbell.ring()
+    return done
 
 
 def _resolve(
@@ -133,96 +100,85 @@ def _resolve(
         raise ConflictMoved(conflict_id)
     if resolution.choice not in choices_of(Kind(conflict.kind)):
         raise WrongChoice(conflict.kind, resolution.choice)
-    unit = _Unit(hub, connection, conflict, resolution, hub.db.now(connection))
+    at = hub.db.now(connection)
+    unit = Unit(hub, connection, conflict, resolution.by, resolution.reason, at)
     load_family(connection, unit.board, {conflict.golden_id})
-    match Kind(conflict.kind):
+    told = _close(unit, resolution)
+    told["undo"] = _carry_out(unit, resolution)
+    store.close_many(connection, [Closing(conflict.id, resolution.by, told)], at)
+    return replace(conflict, closed_at=at, closed_by=resolution.by, resolution=told)
+
+
+def _carry_out(unit: Unit, resolution: Resolution) -> dict[str, Value]:
+    """Do what the answer says; return what an undo needs."""
+    choice = resolution.choice
+    match Kind(unit.conflict.kind):
         case Kind.RIVAL_VALUES:
-            _take(unit)
+            return _take(unit, resolution.value)
         case Kind.POSSIBLE_DUPLICATE:
-            _decide_identity(unit)
-        case Kind.UNMAPPED_VALUE | Kind.REFUSED_WRITE | Kind.LOOP | Kind.UNDELIVERED:
-            _retry_or_dismiss(unit)
+            return _same(unit) if choice is Choice.SAME else _different(unit)
         case Kind.DELETE_AGAINST_CHANGE:
-            _delete_or_restore(unit)
-    return _close(unit)
+            return delete_or_restore(unit, choice)
+        case _:
+            return _retry(unit) if choice is Choice.RETRY else {}
 
 
-def _take(unit: _Unit) -> None:
+def _take(unit: Unit, value: Value) -> dict[str, Value]:
     """Set the value a person took."""
-    conflict, resolution, golden = unit.conflict, unit.resolution, unit.golden
-    path, value = conflict.subject, resolution.value
-    decision = {
-        "value": value,
-        "at": to_microseconds(unit.at),
-        "by": resolution.by,
-        "why": resolution.reason,
-    }
+    conflict, golden = unit.conflict, unit.golden
+    path, before = conflict.subject, golden.decisions.get(conflict.subject)
+    decision = {"value": value, "at": to_microseconds(unit.at), "by": unit.by, "why": unit.reason}
     settled = settle_value(golden, path, value, decision)
     refused = entity_schema(golden.entity).problems(settled.body)
     if refused:
         raise WrongChoice(conflict.kind, "; ".join(f"{p}: {why}" for p, why in refused.items()))
     rivals = [[rival["source"], rival["value"], rival["at"]] for rival in conflict.rivals]
-    change = [value, golden.body.get(path), "person", resolution.reason, resolution.by, rivals]
-    _store(unit, settled, {path: change})
+    change = [value, golden.body.get(path), "person", unit.reason, unit.by, rivals]
+    unit.note_decision(settled, path)
+    unit.store(settled, {path: change}, f"decided by {unit.by}")
+    return {"value": golden.body.get(path), "decision": before}
 
 
-def _decide_identity(unit: _Unit) -> None:
-    """Confirm a record as its own, or merge it into the one it was taken for."""
-    golden = unit.golden
-    if unit.resolution.choice is Choice.SAME:
-        _merge(unit)
-    elif golden.state is GoldenState.UNCONFIRMED and not _other_suspects(unit):
-        confirmed = replace(golden, state=GoldenState.ACTIVE, version=golden.version + 1)
-        _store(unit, confirmed, {})
+def _same(unit: Unit) -> dict[str, Value]:
+    """Merge a record into the one it was taken for."""
+    conflict = unit.conflict
+    evidence = {"conflict": conflict.id, "shared": [each["source"] for each in conflict.rivals]}
+    intent = Intent(by=unit.by, reason=unit.reason, evidence=evidence)
+    survivor = conflict.subject
+    merged = write_merge(unit.hub, unit.connection, survivor, conflict.golden_id, intent)
+    return {"edge": merged.added[0].id}
 
 
-def _merge(unit: _Unit) -> None:
-    connection, board, golden = unit.connection, unit.board, unit.golden
-    subject = unit.conflict.subject
-    load_family(connection, board, {subject})
-    survivor = golden_store.goldens_by_id(connection, [subject])[subject]
-    if survivor.id == golden.id:
-        return
-    moved = absorb(
-        survivor,
-        golden,
-        board.crossrefs_of(golden.id),
-        board.crossrefs_of(survivor.id),
-        entity_schema(golden.entity),
+def _different(unit: Unit) -> dict[str, Value]:
+    """Confirm a record as its own, and remember that it is not the other."""
+    golden, conflict = unit.golden, unit.conflict
+    edge = Edge(
+        id=unit.hub.env.ids.new("ed"),
+        kind=EdgeKind.DIFFERENT,
+        one=conflict.subject,
+        other=golden.id,
+        at=to_microseconds(unit.at),
+        by=unit.by,
+        why=unit.reason,
+        evidence={"conflict": conflict.id},
     )
-    board.of_golden[golden.id] = []
-    for crossref in moved.crossrefs:
-        board.put_crossref(crossref)
-    gone = replace(golden, state=GoldenState.MERGED, version=golden.version + 1)
-    board.put_golden(gone)
-    golden_store.insert_alias(connection, golden.id, survivor.id)
-    _follow(unit, golden.id, survivor.id)
-    _store(unit, moved.survivor, moved.filled)
-    merged = Version(gone, {}, None, None, actor=unit.actor)
-    write_versions(connection, [merged], unit.at)
+    clusters.add_edge(unit.connection, edge)
+    confirms = golden.state is GoldenState.UNCONFIRMED and not _other_suspects(unit)
+    if confirms:
+        confirmed = replace(golden, state=GoldenState.ACTIVE, version=golden.version + 1)
+        unit.store(confirmed, {}, f"told apart by {unit.by}")
+    return {"edge": edge.id, "confirmed": confirms}
 
 
-def _other_suspects(unit: _Unit) -> bool:
+def _other_suspects(unit: Unit) -> bool:
     return any(
         each.kind == Kind.POSSIBLE_DUPLICATE and each.id != unit.conflict.id
         for each in store.open_of(unit.connection, [unit.conflict.golden_id])
     )
 
 
-def _follow(unit: _Unit, loser: str, survivor: str) -> None:
-    """Close what else was open about a merged record: it is judged as the survivor now."""
-    told = store.open_of(unit.connection, [loser])
-    rest = [each for each in told if each.id != unit.conflict.id]
-    resolution = {"why": f"merged into {survivor}"}
-    closings = [Closing(each.id, "rules", resolution) for each in rest]
-    store.close_many(unit.connection, closings, unit.at)
-    close_events(unit.connection, rest, [], Outcome.SUPERSEDED, unit.at)
-
-
-def _retry_or_dismiss(unit: _Unit) -> None:
-    """Take the hold off and look at the record again; dismissed, the hold stays."""
-    if unit.resolution.choice is Choice.DISMISS:
-        return
+def _retry(unit: Unit) -> dict[str, Value]:
+    """Take the hold off and look at the record again."""
     conflict, board = unit.conflict, unit.board
     path = conflict.subject.partition(":")[2]
     mates = board.crossrefs_of(conflict.golden_id)
@@ -234,78 +190,17 @@ def _retry_or_dismiss(unit: _Unit) -> None:
     plans = unit.plan(unit.golden, f"conflict {conflict.id} retried")
     write_board(unit.connection, board, unit.at)
     write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
-    hints = [_hint(unit.hub, each) for each in mine if each.external_id]
+    hints = [hint_of(unit.hub, each) for each in mine if each.external_id]
     events.insert(unit.connection, hints, unit.at)
+    return {
+        "held": {each.id: each.held[path] for each in mine if path in each.held},
+        "parked": {each.id: each.parked for each in mine if each.parked},
+    }
 
 
-def _delete_or_restore(unit: _Unit) -> None:
-    """Carry the delete out elsewhere, or make the record again; dismissed, it stays unlinked."""
-    conflict, choice = unit.conflict, unit.resolution.choice
-    if choice is Choice.DISMISS:
-        return
-    opened = unit.hub.connection(conflict.connection or "")
-    if _delete_again(unit, opened.id):
-        return
-    policy = Policy.RESTORE if choice is Choice.RESTORE else policy_of(opened.settings)
-    for crossref in unit.board.crossrefs_of(conflict.golden_id):
-        if crossref.connection != opened.id or crossref.state is not CrossrefState.GONE:
-            continue
-        made = carry_out(unit.hub, unit.board, crossref, policy, None)
-        plans = list(made.plans)
-        if made.replan:
-            plans += unit.plan(unit.golden, f"conflict {conflict.id} was settled")
-        write_board(unit.connection, unit.board, unit.at)
-        write_versions(unit.connection, made.versions, unit.at)
-        write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
-        return
-
-
-def _delete_again(unit: _Unit, connection_id: str) -> bool:
-    """Delete a record that was changed before we could, or let its golden record live again."""
-    mates = unit.board.crossrefs_of(unit.conflict.golden_id)
-    parked = [
-        each
-        for each in mates
-        if each.connection == connection_id and each.state is CrossrefState.LIVE and each.parked
-    ]
-    for crossref in parked:
-        unit.board.put_crossref(crossref.with_(parked=None, remote_version=None))
-    if not parked:
-        return False
-    golden = unit.golden
-    if unit.resolution.choice is Choice.RESTORE:
-        _store(unit, replace(golden, state=GoldenState.ACTIVE, version=golden.version + 1), {})
-        events.insert(unit.connection, [_hint(unit.hub, each) for each in parked], unit.at)
-    else:
-        write_board(unit.connection, unit.board, unit.at)
-        plans = [Plan(each, DELETE, f"conflict {unit.conflict.id} was settled") for each in parked]
-        write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
-    return True
-
-
-def _hint(hub: Hub, crossref: Crossref) -> NewEvent:
-    return NewEvent(
-        id=hub.env.ids.new("ev"),
-        connection=crossref.connection,
-        object_type=crossref.object_type,
-        external_id=crossref.external_id,
-        kind=ChangeKind.CHANGED,
-        actor=SETTLED,
-    )
-
-
-def _store(unit: _Unit, golden: Golden, changes: dict[str, list[Value]]) -> None:
-    """Write a golden record and its new version, and plan who must hear of it."""
-    unit.board.put_golden(golden)
-    plans = unit.plan(golden, f"decided by {unit.resolution.by}")
-    write_board(unit.connection, unit.board, unit.at)
-    version = Version(golden, changes, None, None, actor=unit.actor)
-    write_versions(unit.connection, [version], unit.at)
-    write_plans(unit.hub, unit.connection, [(each, None) for each in plans], unit.at)
-
-
-def _close(unit: _Unit) -> Conflict:
-    conflict, resolution = unit.conflict, unit.resolution
+def _close(unit: Unit, resolution: Resolution) -> dict[str, Value]:
+    """Close the conflict first, so that what follows from the answer does not find it open."""
+    conflict = unit.conflict
     told: dict[str, Value] = {"choice": resolution.choice.value, "reason": resolution.reason}
     if resolution.choice is Choice.TAKE:
         told["value"] = resolution.value
@@ -314,4 +209,4 @@ def _close(unit: _Unit) -> Conflict:
     note(unit.hub, unit.connection, Deed(resolution.by, "conflict.settled", conflict.id, about))
     still = store.open_of(unit.connection, [conflict.golden_id])
     close_events(unit.connection, [conflict], still, Outcome.APPLIED, unit.at)
-    return replace(conflict, closed_at=unit.at, closed_by=resolution.by, resolution=told)
+    return told

@@ -183,7 +183,7 @@ def _changes(merged: Merge, source: str) -> dict[str, list[Value]]:
             r.old,
             r.rule,
             r.why,
-            source,
+            r.source or source,
             [[rival.source, rival.value, rival.at] for rival in r.rivals],
         ]
         for r in merged.results

@@ -1,7 +1,7 @@
 """The rows of one batch of decisions: read together, written together in one unit."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from hub.effects.rules import DELETE
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
-from hub.projection.board import Board
+from hub.projection.board import Board, is_found
 from hub.projection.planning import Plan
 from hub.sync.deciding import Verdict
 from hub.sync.model import Version
@@ -85,24 +85,24 @@ def write_board(connection: Connection, board: Board, at: datetime) -> None:
     ]
     golden_store.update_goldens(connection, moved, at)
     crossrefs = [board.crossrefs[each] for each in sorted(board.changed)]
-    _update_crossrefs(connection, board, crossrefs, primary=False)
+    _update_crossrefs(connection, board, crossrefs)
     golden_store.insert_crossrefs(
         connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
     )
-    _update_crossrefs(connection, board, crossrefs, primary=True)
     _write_keys(connection, board)
 
 
-def _update_crossrefs(
-    connection: Connection, board: Board, crossrefs: Iterable[Crossref], *, primary: bool
-) -> None:
-    """Update crossrefs; who steps back goes first, for a system has one primary."""
-    changed = [
-        (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
-        for each in crossrefs
-        if each.id in board.read_crossrefs and each.is_primary is primary
-    ]
-    golden_store.update_crossrefs(connection, changed)
+def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[Crossref]) -> None:
+    """Update crossrefs. A system has one primary: who steps back, who leaves, who takes over."""
+    for now, before in ((False, None), (True, True), (True, False)):
+        changed = [
+            (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
+            for each in crossrefs
+            if each.id in board.read_crossrefs
+            and each.is_primary is now
+            and before in (None, each.id in board.read_primary)
+        ]
+        golden_store.update_crossrefs(connection, changed)
 
 
 def _write_keys(connection: Connection, board: Board) -> None:
@@ -111,7 +111,7 @@ def _write_keys(connection: Connection, board: Board) -> None:
         golden = board.goldens[golden_id]
         read = board.read_bodies.get(golden_id)
         before = set(match_keys(golden.entity, read).all) if read else set()
-        after = set(match_keys(golden.entity, golden.body).all)
+        after = set(match_keys(golden.entity, golden.body).all) if is_found(golden) else set()
         if after - before:
             added[golden_id] = after - before
         if before - after:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from master_data.merge import Reading, merge
 from master_data.model import Base, FieldOutcome
+from master_data.pins import pin_decision
 from master_data.policies import parse_policies
 from tests.master_data.builders import (
     POLICIES,
@@ -78,11 +79,31 @@ def test_a_later_edit_elsewhere_supersedes_an_earlier_one():
     assert merged.contributions["name"].value == "C"
 
 
-def test_an_edit_equal_to_the_surviving_value_is_no_news():
-    rival = make_contribution("erp", "C", since=20, at=30)
-    crossref = make_crossref(base={"name": "A"})
-    merged = run(crossref, make_golden({"name": "B"}), {"name": "C"}, rivals=[("name", rival)])
-    assert outcome_of(merged, "name") is FieldOutcome.NO_OP
+def test_when_the_longest_value_gets_shorter_the_next_longest_takes_its_place():
+    rival = make_contribution("erp", "medium", since=0, at=5)
+    crossref = make_crossref(base={"notes": "the longest"})
+    golden = make_golden({"notes": "the longest"})
+    merged = run(crossref, golden, {"notes": "short"}, rivals=[("notes", rival)])
+    assert merged.body == {"notes": "medium"}
+    assert merged.results[0].source == "erp"
+
+
+def test_a_pinned_field_stays_and_the_edit_is_kept_for_later():
+    pin = pin_decision("Ibarra", by="us_1", at=5, why="as registered", until=100)
+    golden = replace(make_golden({"name": "Ibarra"}), decisions={"name": pin})
+    crossref = make_crossref(base={"name": "Ibarra"})
+    merged = run(crossref, golden, {"name": "Other"})
+    assert merged.body == {"name": "Ibarra"}
+    assert outcome_of(merged, "name") is FieldOutcome.SUPERSEDED
+    assert merged.contributions["name"].value == "Other"
+    assert merged.base["name"] == Base("Other", "Other"), "so it is put back"
+
+
+def test_a_pin_that_ended_fixes_nothing():
+    pin = pin_decision("Ibarra", by="us_1", at=5, why="for the fair", until=12)
+    golden = replace(make_golden({"name": "Ibarra"}), decisions={"name": pin})
+    merged = run(make_crossref(base={"name": "Ibarra"}), golden, {"name": "Other"})
+    assert merged.body == {"name": "Other"}
 
 
 def test_rivals_that_lost_are_told_with_the_change():
@@ -102,7 +123,7 @@ def test_a_field_that_another_owns_is_rejected_and_put_back():
     assert merged.results[0].why == "owned by erp"
     assert merged.body == {path: "NET30"}
     assert merged.base[path] == Base("NET90", "NET90"), "so it no longer shows golden"
-    assert path not in merged.contributions
+    assert merged.contributions[path].value == "NET90", "it counts if the owner ever leaves"
 
 
 def test_the_owners_value_from_another_system_is_no_offence():
@@ -222,7 +243,9 @@ def test_merging_the_same_state_again_changes_nothing(world):
 def test_every_value_that_changed_was_contributed(world):
     _, _, merged = first_run(*world)
     for path, (new, _) in merged.changed.items():
-        assert merged.contributions[path].value == new
+        mine = [merged.contributions[path]] if path in merged.contributions else []
+        said = mine + [told for name, told in world[3] if name == path]
+        assert new in {each.value or None for each in said}
 
 
 @given(worlds)

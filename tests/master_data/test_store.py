@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from master_data import store
+from master_data.clusters import store as clusters
 from master_data.errors import GoldenMoved
 from master_data.model import CrossrefHead, CrossrefState, GoldenState
 from master_data.tables import METADATA
@@ -130,11 +131,8 @@ def test_ids_of_merged_records_lead_to_what_they_became(db, a_row):
     a_row("gr_2", state=GoldenState.MERGED)
     root = a_row("gr_3")
 
-    def merge(connection):
-        store.insert_alias(connection, "gr_1", "gr_2")
-        store.insert_alias(connection, "gr_2", "gr_3")
-
-    db.write(merge)
+    db.write(lambda c: clusters.write_aliases(c, "gr_2", ["gr_1", "gr_2"]))
+    db.write(lambda c: clusters.write_aliases(c, "gr_3", ["gr_1", "gr_2", "gr_3"]))
     found = db.read(lambda c: store.goldens_by_id(c, ["gr_1", "gr_2", "gr_3"]))
     assert found == {"gr_1": root, "gr_2": root, "gr_3": root}
 
@@ -143,7 +141,7 @@ def test_an_alias_may_be_told_twice(db, a_row):
     a_row("gr_1", state=GoldenState.MERGED)
     root = a_row("gr_2")
     for _ in range(2):
-        db.write(lambda c: store.insert_alias(c, "gr_1", "gr_2"))
+        db.write(lambda c: clusters.write_aliases(c, "gr_2", ["gr_1"]))
     assert db.read(lambda c: store.goldens_by_id(c, ["gr_1"])) == {"gr_1": root}
 
 

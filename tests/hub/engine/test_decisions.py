@@ -140,7 +140,7 @@ def test_merged_records_become_one_with_the_elements_of_both(bed, twins):
     answer(bed, conflict, Choice.SAME)
     assert sorted(state for _, state in bed.goldens()) == ["active", "merged"]
     (there,) = bed.rows("erp")
-    assert there["name"] == "Ibarra"
+    assert there["name"] == "Ibarra SL", "the newest contribution, as if they had always been one"
     numbers = sorted(each["value"] for each in there["contact_points"])
     assert numbers == ["+34600111222", "+34911234567"]
     shown = bed.crm.row("customers", old.id).values

@@ -1,0 +1,1 @@
+"""Merging, taking apart and splitting golden records, with a preview of each."""
