@@ -50,29 +50,27 @@ def add_row(text: str, table: str, app: Code, golden: str, *, canonical: bool = 
     is there already is kept as it is. Raises NoSuchTable, DocumentRefused.
     """
     content = load(text, name="mapping").content
-    known = content.get("value maps", {}).get(table) if isinstance(content, dict) else None
-    if not isinstance(known, dict) or not isinstance(known.get("pairs"), dict):
+    rows = _span(text, ("value maps", table, "pairs"))
+    if rows is None:
         raise NoSuchTable(table)
+    known = content["value maps"][table]
     if app not in known["pairs"]:
-        text = _insert(text, ("value maps", table, "pairs"), _word(app), _word(golden))
-    if canonical and golden not in known.get("canonical", {}):
-        if "canonical" in known:
-            text = _insert(text, ("value maps", table, "canonical"), _word(golden), _word(app))
-        else:
-            row = f"{{{_word(golden)}: {_word(app)}}}"
-            text = _insert(text, ("value maps", table), "canonical", row)
-    return text
+        text = _inserted(text, rows, _word(app), _word(golden))
+    if not canonical or golden in known.get("canonical", {}):
+        return text
+    told = _span(text, ("value maps", table, "canonical"))
+    if told is not None:
+        return _inserted(text, told, _word(golden), _word(app))
+    whole = _span(text, ("value maps", table)) or rows
+    return _inserted(text, whole, "canonical", f"{{{_word(golden)}: {_word(app)}}}")
 
 
 def _word(code: Code) -> str:
     return json.dumps(code, ensure_ascii=False)
 
 
-def _insert(text: str, at: tuple[str, ...], key: str, value: str) -> str:
-    """Add a key to the mapping at a place, in the style in which it is written."""
-    span = _span(text, at)
-    if span is None:
-        raise NoSuchTable(at[-1])
+def _inserted(text: str, span: _Span, key: str, value: str) -> str:
+    """Return the text with a key added to a mapping, in the style in which that is written."""
     if span.flow:
         close = span.end - 1
         before = text[:close].rstrip()
@@ -93,7 +91,7 @@ def _span(text: str, at: tuple[str, ...]) -> _Span | None:
         if not isinstance(node, yaml.MappingNode):
             return None
         node = next((value for name, value in node.value if name.value == key), None)
-    if node is None or node.start_mark is None or node.end_mark is None:
+    if node is None:
         return None
     column = node.start_mark.column
     start = starts[node.start_mark.line] + column

@@ -25,6 +25,7 @@ COMMANDS = {
     "init": Command("init", "Prepare databases, key and administrator without starting anything."),
     "user": Command("user", "Add and list users, give new passwords, print API keys."),
     "connections": Command("connections", "List and test the connected systems."),
+    "mappings": Command("mappings", "Check, preview, publish and roll back mappings."),
     "load": Command("load", "Load a CSV or XLSX file into the CRM or the ERP."),
     "reconcile": Command("hub", "Compare a connected system with the golden records."),
     "conflicts": Command("hub", "List what waits for a person's decision."),

@@ -64,6 +64,10 @@ class Rest:
         """Send a document; the server makes doing it twice harmless, so it may be sent again."""
         return self._call("POST", path, strict_json.dumps(document))
 
+    def put(self, path: str, document: object) -> Any:  # noqa: ANN401  JSON
+        """Put a document in its place."""
+        return self._call("PUT", path, strict_json.dumps(document))
+
     def patch(self, path: str, document: object) -> Any:  # noqa: ANN401  JSON
         """Replace fields of a record."""
         return self._call("PATCH", path, strict_json.dumps(document))

@@ -21,6 +21,7 @@ def server(settings: Settings, *, patience: float = 10.0) -> Iterator[Rest]:
     try:
         yield Rest(houses.http, houses.clock, settings.url, key_for(houses), patience=patience)
     finally:
+        houses.http.close()
         houses.close()
 
 

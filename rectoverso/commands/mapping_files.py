@@ -1,0 +1,263 @@
+"""`mappings check`, `test`, `explain` and `infer`: a mapping file by itself, without a server."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from connectors import registry
+from ground import strict_json
+from hub.publishing.checking import remarks_of, try_laws
+from hub.publishing.model import Remark
+from mappings import DocumentRefused, compile_mapping, ops, parse
+from mappings.examples import failed_examples
+from mappings.infer import propose, schema_from_samples, written_document
+from master_data.fields import ENTITIES, entity_schema
+from rectoverso.commands.options import AsJson, print_json, print_table
+from rectoverso.errors import NotPossible
+
+File = Annotated[Path, typer.Argument(help="A mapping file (YAML).")]
+Schema = Annotated[
+    Path | None,
+    typer.Option("--app-schema", help="JSON Schema of the app's records; found beside its system."),
+]
+_MOST = 16 * 1024 * 1024
+
+
+class NoLinks:
+    """Stands for the links of a connection: every reference is known, by its own name."""
+
+    def golden_id(self, entity: str, external_id: str) -> str:
+        """Return a golden id for an external one."""
+        return f"{entity}/{external_id}"
+
+    def external_id(self, entity: str, golden_id: str) -> str:
+        """Return the external id."""
+        return golden_id.removeprefix(f"{entity}/")
+
+
+def check(
+    *,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Mapping files; none: all that ship.")
+    ] = None,
+    app_schema: Schema = None,
+    laws: Annotated[
+        bool, typer.Option("--laws", help="Try the laws on made-up records too (seconds).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong with mapping files, with line and column; ends with 1 if anything is."""
+    rows: list[dict[str, Any]] = []
+    for file in files or shipped():
+        rows += _faults(file, app_schema, laws=laws)
+    if as_json:
+        print_json({"sound": not rows, "findings": rows})
+    elif rows:
+        print_table(("file", "line", "column", "path", "message"), rows)
+    else:
+        typer.echo("Nothing is wrong.")
+    if rows:
+        raise typer.Exit(1)
+
+
+def _faults(file: Path, app_schema: Path | None, *, laws: bool) -> list[dict[str, Any]]:
+    text = read_text(file)
+    schema = _schema_of(file, app_schema)
+    remarks: Sequence[Remark] = remarks_of(text, _object_type(file, text), schema)
+    if not remarks and laws:
+        said = try_laws(text, _object_type(file, text), schema)
+        remarks = [Remark(1, 1, "", said.why)] if said.why else []
+    return [
+        {
+            "file": str(file),
+            "line": r.line,
+            "column": r.column,
+            "path": r.path,
+            "message": r.message,
+        }
+        for r in remarks
+    ]
+
+
+def shipped() -> list[Path]:
+    """Return the mapping files of all systems."""
+    return sorted(registry.SYSTEMS.glob("*/mappings/*.yaml"))
+
+
+def examples(
+    *,
+    files: Annotated[list[Path], typer.Argument(help="Mapping files with examples.")],
+    as_json: AsJson = False,
+) -> None:
+    """Try the examples that mapping files carry; ends with 1 if one does not hold."""
+    rows, tried = [], 0
+    for file in files:
+        mapping = _parsed(file)
+        tried += len(mapping.examples)
+        rows += [
+            {"file": str(file), "path": each.path, "message": str(each)}
+            for each in failed_examples(mapping, NoLinks())
+        ]
+    if as_json:
+        print_json({"tried": tried, "failed": rows})
+    elif rows:
+        print_table(("file", "path", "message"), rows)
+    else:
+        typer.echo(f"{tried} examples hold.")
+    if rows:
+        raise typer.Exit(1)
+
+
+def explain(
+    *,
+    file: File,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="A record of the app (JSON) to read.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what every line of a mapping does, or what it makes of a record."""
+    mapping = _parsed(file)
+    rows = _rules(mapping) if record is None else _read(mapping, _json(record))
+    columns = ("line", "app", "golden", "does") if record is None else ("golden", "words", "value")
+    if as_json:
+        print_json({"items": rows, "next": None})
+    else:
+        print_table((*columns, "problem") if record else columns, rows)
+
+
+def _rules(mapping: ops.Mapping) -> list[dict[str, Any]]:
+    return [
+        {
+            "line": rule.place.line,
+            "app": _told(getattr(rule, "app", None)),
+            "golden": _told(getattr(rule, "golden", None)),
+            "does": _does(rule),
+        }
+        for rule in mapping.rules
+    ]
+
+
+def _told(path: object) -> str | None:
+    if path is None or isinstance(path, str):
+        return path
+    return ", ".join(map(str, path)) if isinstance(path, tuple | list) else str(path)
+
+
+def _does(rule: ops.Rule) -> str:
+    operation = getattr(rule, "operation", rule)
+    name = type(operation).__name__
+    direction = getattr(rule, "direction", None)
+    way = {"in": ", app to golden only", "out": ", golden to app only"}.get(str(direction), "")
+    return f"{name}{way}"
+
+
+def _read(mapping: ops.Mapping, record: Any) -> list[dict[str, Any]]:  # noqa: ANN401  JSON
+    if not isinstance(record, dict):
+        raise NotPossible("A record is one JSON object.")
+    inbound = compile_mapping(mapping).to_golden(record, None, NoLinks())
+    rows = [
+        {"golden": path, "words": read.words, "value": read.value, "problem": None}
+        for path, read in inbound.scalars.items()
+    ]
+    for path, elements in inbound.elements.items():
+        rows += [
+            {"golden": f"{path}[{key}]", "words": r.words, "value": r.value, "problem": None}
+            for key, r in elements.items()
+        ]
+    rows += [
+        {"golden": path, "words": problem.words, "value": None, "problem": problem.reason}
+        for path, problem in inbound.problems.items()
+    ]
+    return rows
+
+
+def infer(  # noqa: PLR0913 - options of a command
+    *,
+    object_type: Annotated[str, typer.Argument(help="The app's object type.")],
+    entity: Annotated[str, typer.Option("--entity", help=f"One of {', '.join(ENTITIES)}.")],
+    schema: Annotated[
+        Path | None, typer.Option("--app-schema", help="JSON Schema of the app's records.")
+    ] = None,
+    samples: Annotated[
+        Path | None, typer.Option("--samples", help="Records of the app: a JSON list.")
+    ] = None,
+    golden_samples: Annotated[
+        Path | None, typer.Option("--golden-samples", help="Golden documents: a JSON list.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a first mapping from a schema, or from samples; it is printed, never applied."""
+    if schema is None and samples is None:
+        raise NotPossible("Give --app-schema, --samples, or both.")
+    if entity not in ENTITIES:
+        raise NotPossible(f"There is no entity {entity}; there are {', '.join(ENTITIES)}.")
+    records, goldens = _records(samples), _records(golden_samples)
+    app = _json(schema) if schema is not None else schema_from_samples(records)
+    found = propose(app, entity_schema(entity).schema, app_samples=records, golden_samples=goldens)
+    text = written_document(found, object_type=object_type, entity=entity)
+    if not as_json:
+        typer.echo(text, nl=False)
+        return
+    rows = [
+        {"app": e.app, "golden": e.golden, "score": str(e.score), "reason": e.reason}
+        for e in found.found
+    ]
+    left = {"app": found.app_left, "golden": found.golden_left}
+    print_json({"proposals": rows, "left": left, "text": text})
+
+
+# --- files
+
+
+def read_text(file: Path) -> str:
+    """Return the text of a file. Raises NotPossible."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise NotPossible(f"{file} cannot be read: {reason}.") from None
+
+
+def _json(file: Path) -> Any:  # noqa: ANN401  JSON
+    try:
+        return strict_json.loads(read_text(file).encode(), max_bytes=_MOST)
+    except strict_json.StrictJsonError as error:
+        raise NotPossible(f"{file} is not JSON: {error}.") from None
+
+
+def _records(file: Path | None) -> list[Any]:
+    found = _json(file) if file is not None else []
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise NotPossible(f"{file} must hold a JSON list of records.")
+    return found
+
+
+def _parsed(file: Path) -> ops.Mapping:
+    try:
+        return parse(read_text(file), name=str(file))
+    except DocumentRefused as refused:
+        raise NotPossible(str(refused)) from None
+
+
+def _object_type(file: Path, text: str) -> str:
+    try:
+        return parse(text, name=str(file)).object_type
+    except DocumentRefused:
+        return file.stem
+
+
+def _schema_of(file: Path, given: Path | None) -> dict[str, Any]:
+    """Return the app's schema: given, or beside the mapping as in a system's folder."""
+    if given is not None:
+        found = _json(given)
+    else:
+        beside = file.resolve().parents[1] / "schemas" / f"{file.stem}.json"
+        if not beside.exists():
+            raise NotPossible(f"Which records does {file} map? Name their --app-schema.")
+        found = _json(beside)
+    if not isinstance(found, dict):
+        raise NotPossible("A JSON Schema is one JSON object.")
+    return found
