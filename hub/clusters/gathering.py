@@ -21,7 +21,7 @@ from master_data.model import Contribution, Crossref, Golden, GoldenId, GoldenSt
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
 
-__all__ = ["Gathering", "clocks_of", "merged", "split", "unmerged"]
+__all__ = ["Gathering", "clocks_of", "judging_of", "merged", "split", "unmerged"]
 
 EXACT_MS = 2_000
 
@@ -52,6 +52,12 @@ def clocks_of(hub: Hub) -> Clocks:
 def _judging(gathering: Gathering, entity: str, edges: Sequence[Edge]) -> Judging:
     clocks = clocks_of(gathering.hub)
     return Judging(entity_schema(entity), default_policies(), clocks, edges, gathering.now)
+
+
+def judging_of(gathering: Gathering, cluster: Cluster) -> Judging:
+    """Return what the values of a cluster are picked by."""
+    edges = store.edges_among(gathering.connection, [each.id for each in cluster.homes])
+    return _judging(gathering, cluster.golden.entity, edges)
 
 
 def _cluster(gathering: Gathering, golden_id: str) -> Cluster:

@@ -22,6 +22,7 @@ __all__ = [
     "count_open",
     "open_many",
     "open_of",
+    "reopen",
     "with_cause",
 ]
 
@@ -95,6 +96,35 @@ def close_many(connection: Connection, closings: Sequence[Closing], at: datetime
     ]
     if rows:
         update_many(connection, conflict, ["id"], rows)
+
+
+def reopen(connection: Connection, closed: Conflict) -> Conflict | None:
+    """Ask again; its events have their outcome already. None: the same is asked already."""
+    same = [
+        each
+        for each in open_of(connection, [closed.golden_id])
+        if (each.kind, each.subject) == (closed.kind, closed.subject)
+    ]
+    if same:
+        return None
+    again = replace(
+        closed,
+        events=[],
+        version=closed.version + 1,
+        closed_at=None,
+        closed_by=None,
+        resolution=None,
+    )
+    row = {
+        "id": closed.id,
+        "events": [],
+        "version": again.version,
+        "closed_at": None,
+        "closed_by": None,
+        "resolution": None,
+    }
+    update_many(connection, conflict, ["id"], [row])
+    return again
 
 
 def open_of(connection: Connection, golden_ids: Iterable[str]) -> list[Conflict]:

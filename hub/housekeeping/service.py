@@ -1,4 +1,4 @@
-"""Does due chores: complete listings, sheets by the hour, retention, audit seal, alerts."""
+"""Does due chores: listings, ended pins, sheets by the hour, retention, audit seal, alerts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import structlog
 
 from hub.alerts.service import watch
 from hub.chores import store
+from hub.pins.service import end_due
 from hub.polling.service import list_overdue
 from hub.retention.service import thin_out
 from hub.sealing.service import seal_due
@@ -31,6 +32,7 @@ class Chore:
 CHORES: Mapping[str, Chore] = {
     "alerts": Chore(15.0, watch),
     "listings": Chore(60.0, list_overdue),
+    "pins": Chore(5.0, end_due),
     "retention": Chore(600.0, thin_out),
     "seal": Chore(5.0, seal_due),
     "sheets": Chore(300.0, roll_up),

@@ -23,7 +23,10 @@ Place = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Board:
-    """Rows by id. `read_*`: the versions they were read at, the fence of the write."""
+    """Rows by id. `read_*`: the versions they were read at, the fence of the write.
+
+    `apart`: pairs of golden records that somebody told apart.
+    """
 
     goldens: dict[str, Golden] = field(default_factory=dict)
     crossrefs: dict[str, Crossref] = field(default_factory=dict)
@@ -35,6 +38,7 @@ class Board:
     read_bodies: dict[str, Flat] = field(default_factory=dict)
     read_primary: set[str] = field(default_factory=set)
     read_held: dict[str, frozenset[str]] = field(default_factory=dict)
+    apart: set[frozenset[str]] = field(default_factory=set)
     unlinked: set[Place] = field(default_factory=set)
     unkeyed: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)

@@ -27,6 +27,7 @@ from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
 from hub.wiring import Hub
 from mappings import CompiledMapping
 from master_data import store as golden_store
+from master_data.clusters import store as clusters
 from master_data.fields import entity_schema
 from master_data.merge import Weighing
 from master_data.model import Crossref, CrossrefState, Golden, Record, Value
@@ -112,6 +113,8 @@ class Deciding:
         self.verdict.keys = {key: tuple(hits.get(key, ())) for key in keys}
         ids = {golden_id for found in hits.values() for golden_id in found}
         self.hub.db.read(lambda c: load_family(c, self.board, ids))
+        if len(ids) > 1:
+            self.board.apart = self.hub.db.read(lambda c: clusters.told_apart(c, ids))
         creating = [c.id for c in self.board.crossrefs.values() if c.external_id is None]
         if creating:
             self.in_flight = self.hub.db.read(lambda c: effects.busy_crossrefs(c, creating))

@@ -54,13 +54,26 @@ def find_golden(
     identity = identify(keys, candidates, body.get("kind"))
     if isinstance(identity, Link):
         golden = board.goldens[identity.golden_id]
-        suspects = identity.also
+        suspects = tuple(
+            each
+            for each in identity.also
+            if frozenset((each.golden_id, golden.id)) not in board.apart
+        )
+        _take_place(board, golden, place)
     else:
         state = GoldenState.UNCONFIRMED if identity.suspects else GoldenState.ACTIVE
         golden = Golden(GoldenId(new_id("gr")), entity, 0, state, {})
         suspects = identity.suspects
     crossref = replace(unlinked(place, entity), id=CrossrefId(new_id("xr")), golden_id=golden.id)
     return Found(golden, crossref, identity.why, suspects)
+
+
+def _take_place(board: Board, golden: Golden, place: Place) -> None:
+    """Let a record that is gone step back for the new one of its system."""
+    for mate in board.crossrefs_of(golden.id):
+        mine = (mate.connection, mate.object_type) == place[:2]
+        if mine and mate.is_primary and mate.state is CrossrefState.GONE:
+            board.put_crossref(mate.with_(is_primary=False))
 
 
 def unlinked(place: Place, entity: str) -> Crossref:

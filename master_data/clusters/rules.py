@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from master_data.clusters.choosing import Field, Said, choose
 from master_data.clusters.grouping import joined_at
-from master_data.clusters.model import Edge, Formed, Home, Part, Snapshot
+from master_data.clusters.model import Cluster, Edge, Formed, Home, Part, Snapshot
 from master_data.clusters.names import compose, rename, rename_crossref
 from master_data.fields import EntitySchema
 from master_data.model import (
@@ -26,9 +26,9 @@ from master_data.model import (
 )
 from master_data.pins import is_pinned
 from master_data.policies import PolicyTable
-from master_data.survivorship import Clocks, Tie
+from master_data.survivorship import Clocks, Survivor, Tie
 
-__all__ = ["Judging", "form"]
+__all__ = ["Judging", "form", "rechoose"]
 
 T = TypeVar("T")
 
@@ -75,7 +75,6 @@ class _Forming:
     spoken: list[_Spoken]
     homes: list[Home]
     crossrefs: list[Crossref]
-    of_home: dict[str, str]
     decisions: dict[str, dict[str, Value]]
     decided: dict[str, set[str]]
     version: int
@@ -100,7 +99,6 @@ def form(root: Golden, parts: Sequence[Part], judging: Judging) -> Formed:
         spoken=spoken,
         homes=homes,
         crossrefs=_primaries(root.id, spoken, homes),
-        of_home={crossref: home.id for home in homes for crossref in home.crossrefs},
         decisions={},
         decided={},
         version=root.version + 1,
@@ -225,23 +223,12 @@ def _known(forming: _Forming) -> list[Snapshot]:
 
 
 def _choose(forming: _Forming, path: str) -> None:
-    judging = forming.judging
-    said = [
-        Said(forming.of_home[each.id], each.contributions[path], each.is_primary)
-        for each in sorted(forming.crossrefs, key=lambda each: each.id)
-        if path in each.contributions
-    ]
-    policy = judging.policies.of(judging.schema.name, path)
-    decision = forming.decisions.get(path)
-    if not said and decision is None:
+    said = _said(forming.homes, forming.crossrefs, path)
+    picked = _picked(said, path, forming.decisions.get(path), forming.judging)
+    if picked is None:
         told: list[Value] = ["split", "nobody who is left said it", forming.root.id, []]
         _put(forming, path, None, told)
         return
-    picked = choose(
-        Field(policy, said, decision, judging.at),
-        lambda a, b: joined_at(judging.edges, a, b, judging.at),
-        judging.clocks,
-    )
     rivals = [each.contribution for each in said]
     if isinstance(picked, Tie):
         forming.held.add(path)
@@ -252,6 +239,33 @@ def _choose(forming: _Forming, path: str) -> None:
     winner = picked.winner
     told = [picked.rule, picked.why, winner.source, _told(rivals, winner.value)]
     _put(forming, path, winner.value, told)
+
+
+def _said(homes: Iterable[Home], crossrefs: Iterable[Crossref], path: str) -> list[Said]:
+    of_home = {crossref: home.id for home in homes for crossref in home.crossrefs}
+    return [
+        Said(of_home[each.id], each.contributions[path], each.is_primary)
+        for each in sorted(crossrefs, key=lambda each: each.id)
+        if path in each.contributions
+    ]
+
+
+def _picked(
+    said: Sequence[Said], path: str, decision: Mapping[str, Value] | None, judging: Judging
+) -> Survivor | Tie | None:
+    if not said and decision is None:
+        return None
+    policy = judging.policies.of(judging.schema.name, path)
+    return choose(
+        Field(policy, said, decision, judging.at),
+        lambda one, other: joined_at(judging.edges, one, other, judging.at),
+        judging.clocks,
+    )
+
+
+def rechoose(cluster: Cluster, path: str, judging: Judging) -> Survivor | Tie | None:
+    """Pick the value of a field as if no person had decided; None: nobody said anything."""
+    return _picked(_said(cluster.homes, cluster.crossrefs, path), path, None, judging)
 
 
 def _stands(said: Sequence[Said], root: str) -> Value:

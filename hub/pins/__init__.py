@@ -1,0 +1,1 @@
+"""A person's fixed choice of a value, with reason and expiry."""
