@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from ground import problem
 from hub import errors
 from hub.console import pages as console
+from hub.rest.clusters import api as clusters
 from hub.rest.conflicts import api as conflicts
 from hub.rest.connections import api as connections
 from hub.rest.deletes import api as deletes
@@ -61,7 +62,7 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=1_048_576,
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
-    first = (polling, deletes, connections, events, effects, conflicts, golden, watching)
+    first = (polling, deletes, connections, events, effects, conflicts, clusters, golden, watching)
     for each in (*first, mapping_versions, mappings):
         app.include_router(each.router(hub), prefix=_API)
     app.include_router(watching.metrics(hub))

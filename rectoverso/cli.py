@@ -29,7 +29,7 @@ COMMANDS = {
     "load": Command("load", "Load a CSV or XLSX file into the CRM or the ERP."),
     "reconcile": Command("hub", "Compare a connected system with the golden records."),
     "conflicts": Command("hub", "List what waits for a person's decision."),
-    "golden": Command("hub", "Show a golden record."),
+    "golden": Command("golden", "Show, merge, take apart, split and pin golden records."),
     "explain": Command("hub", "Show where every value of a golden record comes from."),
     "bench": Command("bench", "Measure this machine."),
     "simulate": Command("simulate", "Run the hub in virtual time against seeded faults."),

@@ -8,7 +8,7 @@ from hub.conflicts import store as conflicts
 from hub.effects import store as effects
 from hub.events import store as events
 from hub.golden import store
-from hub.golden.model import Explained
+from hub.golden.model import Explained, VersionRow
 from hub.golden.rules import replay, tell_fields, tell_timeline
 from hub.wiring import Hub
 from master_data import store as golden_store
@@ -16,9 +16,10 @@ from master_data.errors import NoSuchGolden
 from master_data.fields import entity_schema, title_of_record
 from master_data.model import Flat
 
-__all__ = ["AsOf", "as_of", "explain"]
+__all__ = ["AsOf", "as_of", "explain", "history"]
 
 _STEPS = 200
+_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ def as_of(
         return AsOf(golden_id, known.entity, wanted, body, title_of_record(known.entity, body))
 
     return hub.db.read(read)
+
+
+def history(hub: Hub, golden_id: str, *, before: int | None = None) -> list[VersionRow]:
+    """Return up to 100 versions of a golden record below a number, the newest first."""
+    return hub.db.read(lambda c: store.versions_of(c, golden_id, _PAGE, before))
 
 
 def explain(hub: Hub, golden_id: str) -> Explained:

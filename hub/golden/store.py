@@ -14,14 +14,18 @@ from master_data.tables import golden, golden_version
 _COLUMNS = [golden_version.c[name] for name in VersionRow.__slots__]
 
 
-def versions_of(connection: Connection, golden_id: str, limit: int) -> list[VersionRow]:
-    """Return the latest versions of a golden record, newest first."""
+def versions_of(
+    connection: Connection, golden_id: str, limit: int, before: int | None = None
+) -> list[VersionRow]:
+    """Return the latest versions of a golden record (below a number), newest first."""
     query = (
         select(*_COLUMNS)
         .where(golden_version.c.golden_id == bindparam("golden"))
         .order_by(golden_version.c.version.desc())
         .limit(bindparam("many"))
     )
+    if before is not None:
+        query = query.where(golden_version.c.version < before)
     rows = connection.execute(query, {"golden": golden_id, "many": limit}).mappings()
     return [VersionRow(**row) for row in rows]
 

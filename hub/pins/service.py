@@ -138,7 +138,7 @@ def _unpin(
     lifted = settle_value(golden, path, value, None)
     if isinstance(picked, Tie):
         lifted = replace(lifted, held=lifted.held | {path})
-    change = [value, golden.body.get(path), rule, why, source, []]
+    change: list[Value] = [value, golden.body.get(path), rule, why, source, []]
     store.forget(connection, golden.id, path)
     _write(hub, connection, lifted, {path: change}, by)
     if isinstance(picked, Tie):

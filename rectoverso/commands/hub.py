@@ -1,4 +1,4 @@
-"""`reconcile`, `conflicts`, `golden`, `explain`: questions and requests to the running hub."""
+"""`reconcile`, `conflicts`, `explain`: questions and requests to the running hub."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -11,7 +11,9 @@ from rectoverso.rest import Rest
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
-_Golden = Annotated[str, typer.Argument(help="Golden id (gr_…) or ENTITY/ID, like customers/gr_….")]
+GoldenName = Annotated[
+    str, typer.Argument(help="Golden id (gr_…) or ENTITY/ID, like customers/gr_….")
+]
 _PLURALS = ("customers", "products", "contacts", "categories")
 
 
@@ -20,7 +22,6 @@ def register(app: typer.Typer, name: str) -> None:
     commands: dict[str, Callable[..., None]] = {
         "reconcile": reconcile,
         "conflicts": conflicts,
-        "golden": golden,
         "explain": explain,
     }
     app.command(name)(commands[name])
@@ -86,33 +87,16 @@ def _retry(rest: Rest, cause: str, *, as_json: bool) -> None:
         typer.echo(f"{settled} conflicts are tried again.")
 
 
-def golden(
-    *,
-    record: _Golden,
-    data: Data = None,
-    host: Host = None,
-    port: Port = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show a golden record."""
-    found = _find(record, Settings.load(data=data, host=host, port=port))
-    if as_json:
-        print_json(found)
-        return
-    fields: dict[str, Any] = found["fields"]
-    print_table(("field", "value"), [{"field": name, "value": fields[name]} for name in fields])
-
-
 def explain(
     *,
-    record: _Golden,
+    record: GoldenName,
     data: Data = None,
     host: Host = None,
     port: Port = None,
     as_json: AsJson = False,
 ) -> None:
     """Show where every value of a golden record comes from and which rivals it had."""
-    found = _find(record, Settings.load(data=data, host=host, port=port), "/explanation")
+    found = find_golden(record, Settings.load(data=data, host=host, port=port), "/explanation")
     if as_json:
         print_json(found)
         return
@@ -125,7 +109,7 @@ def explain(
     print_table(steps, [{name: each[name] for name in steps} for each in found["timeline"]])
 
 
-def _find(record: str, settings: Settings, about: str = "") -> dict[str, Any]:
+def find_golden(record: str, settings: Settings, about: str = "") -> dict[str, Any]:
     """Return a golden record, or what is `about` it; without an entity all are tried."""
     entity, _, golden_id = record.rpartition("/")
     with server(settings) as rest:

@@ -12,6 +12,7 @@ from hub.errors import UnknownConflict
 from hub.lists import store as lists
 from hub.lists.store import Listed
 from hub.resolutions.service import Resolution, resolve, resolve_all
+from hub.resolutions.undo import undo
 from hub.rest.api import After, Limit, ListOf, filter_of
 from hub.wiring import Hub
 from portal import Principal, require
@@ -121,6 +122,14 @@ def router(hub: Hub) -> APIRouter:
         if found is None:
             raise UnknownConflict(conflict_id)
         return ConflictOut.of(found)
+
+    @routes.post("/conflicts/{conflict_id}/undo")
+    def undo_resolution(
+        conflict_id: str,
+        person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
+    ) -> ConflictOut:
+        """Take a person's answer back: the question is open again; 409 if that cannot be."""
+        return ConflictOut.of(undo(hub, conflict_id, person.id))
 
     @routes.post("/conflicts/{conflict_id}/resolve")
     def resolve_conflict(

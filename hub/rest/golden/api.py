@@ -36,8 +36,10 @@ class GoldenOut(BaseModel):
 
 
 class CrossrefOut(BaseModel):
-    """Where one system holds the record."""
+    """Where one system holds the record; only the primary one of a system is written."""
 
+    id: str
+    is_primary: bool
     connection: str
     object_type: str
     external_id: str | None
@@ -175,6 +177,8 @@ def router(hub: Hub) -> APIRouter:
             held=sorted(found.held),
             crossrefs=[
                 CrossrefOut(
+                    id=each.id,
+                    is_primary=each.is_primary,
                     connection=each.connection,
                     object_type=each.object_type,
                     external_id=each.external_id,

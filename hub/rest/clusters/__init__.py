@@ -1,0 +1,1 @@
+"""`/golden/{collection}/{id}/…`: merge, take apart, split, pin, and the past."""
