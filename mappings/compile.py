@@ -67,7 +67,11 @@ class CompiledMapping:
         inbound = Reading(record, golden_before, links)
         for name, value in rules.golden_constants:
             inbound.scalars[name] = Read(value, value)
-        inbound.read_scalars(rules.inbound)
+        if golden_before is None:
+            scalars, absent = inbound.scalars, inbound.absent
+            rules.read_first(record, scalars, absent, links, inbound.refuse)
+        else:
+            inbound.read_scalars(rules.inbound)
         for step in rules.reads:
             step(inbound)
         if self._invariants:
@@ -84,7 +88,11 @@ class CompiledMapping:
         outbound = Writing(
             golden, record_before, links, self.sources, lambda one: self.to_golden(one, None, links)
         )
-        outbound.write_scalars(rules.outbound)
+        if record_before is None:
+            rules.write_new(golden.scalars, outbound.values, links, outbound.refuse)
+            outbound.write_scalars(rules.filled)
+        else:
+            outbound.write_scalars(rules.outbound)
         for step in rules.writes:
             step(outbound)
         return outbound.finished()

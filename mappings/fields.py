@@ -43,7 +43,8 @@ class BoundField(NamedTuple):
     blank, before and after. `give(golden, words before | MISSING, links)` -> words or UNCHANGED.
     `write(values, words, record before)` sets them. `fill`: words for a blank value on create.
     `direct`: equal words and golden value say the same, so nothing is called. `name`: the one
-    top-level app field, which a loop reads faster itself.
+    top-level app field, which a loop reads faster itself. `plain`: no default, no words of its own
+    for blank or hidden, and all blanks clear.
     """
 
     golden: str
@@ -58,6 +59,7 @@ class BoundField(NamedTuple):
     tops: frozenset[str]
     direction: ops.Direction
     rule: ops.Field
+    plain: bool
 
 
 def bind_field(field: ops.Field) -> BoundField:
@@ -80,6 +82,7 @@ def bind_field(field: ops.Field) -> BoundField:
         tops=frozenset(split_path(path)[0] for path in field.app),
         direction=field.direction,
         rule=field,
+        plain=plain and field.default == ops.Default(),
     )
 
 

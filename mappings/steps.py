@@ -13,6 +13,7 @@ from mappings.predicates import compile_predicate
 from mappings.reading import Reading
 from mappings.slots import BoundSlots, bind_slots
 from mappings.splits import bind_split
+from mappings.unrolled import ReadFirst, WriteNew, unroll_reading, unroll_writing
 from mappings.view import NOBODY, Json, Read
 from mappings.writing import Writing
 
@@ -24,12 +25,17 @@ WriteStep: TypeAlias = Callable[[Writing], None]
 class Bound:
     """The rules of a mapping, compiled, by what they do, and which paths they touch.
 
-    `app_fields`: golden path -> top-level app fields; `sources`: the other way, for writing.
+    `read_first` and `write_new`: all plain fields at once, where nothing is known before; but not
+    `filled` ones, which have a default for a new record. `app_fields`: golden path -> top-level app
+    fields; `sources`: the other way, for writing.
     """
 
     inbound: list[BoundField] = field(default_factory=list)
     outbound: list[BoundField] = field(default_factory=list)
+    filled: list[BoundField] = field(default_factory=list)
     golden_constants: list[tuple[str, Json]] = field(default_factory=list)
+    read_first: ReadFirst = field(default_factory=lambda: unroll_reading(()))
+    write_new: WriteNew = field(default_factory=lambda: unroll_writing(()))
     reads: list[ReadStep] = field(default_factory=list)
     writes: list[WriteStep] = field(default_factory=list)
     inbound_paths: set[str] = field(default_factory=set)
@@ -67,6 +73,9 @@ def bind_rules(mapping: ops.Mapping) -> Bound:
                 _slots(rule, bound)
             case _:
                 assert_never(rule)
+    bound.read_first = unroll_reading(bound.inbound)
+    bound.write_new = unroll_writing([one for one in bound.outbound if one.fill is None])
+    bound.filled = [one for one in bound.outbound if one.fill is not None]
     return bound
 
 

@@ -179,6 +179,7 @@ def amount_to_minor(amount: str, currency: str, rounding: Rounding) -> int:
     return int(round_to(to_decimal(amount).scaleb(minor_digits(currency), EXACT), 0, rounding))
 
 
+@lru_cache(maxsize=8192)
 def parse_date(text: str, form: str) -> str:
     """Read the app's spelling of a date -> YYYY-MM-DD."""
     try:
@@ -189,6 +190,7 @@ def parse_date(text: str, form: str) -> str:
     return moment.date().isoformat()
 
 
+@lru_cache(maxsize=8192)
 def format_date(text: str, form: str) -> str:
     """YYYY-MM-DD -> the app's spelling."""
     try:
@@ -200,6 +202,7 @@ def format_date(text: str, form: str) -> str:
     return day.strftime(form.replace("%Y", year))
 
 
+@lru_cache(maxsize=8192)
 def parse_instant(text: str) -> str:
     """RFC 3339 with a zone -> the same instant in UTC, "2026-03-31T08:00:00Z"."""
     try:

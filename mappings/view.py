@@ -88,8 +88,7 @@ class ValueProblem(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Inbound:
+class Inbound(NamedTuple):
     """A system's record in canonical words.
 
     Keys are golden paths, of one element "addresses[key]". A list with a problem of its own is in
@@ -103,8 +102,7 @@ class Inbound:
     absent: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Outbound:
+class Outbound(NamedTuple):
     """What a system's record should become.
 
     `values`: the top-level app fields that differ from the record before, whole. `sources`: for

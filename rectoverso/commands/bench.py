@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rectoverso.bench.mapping.run import bench_mappings
 from rectoverso.bench.matching.run import bench_sets
 from rectoverso.bench.road import RoadSize, bench_road
 from rectoverso.bench.sync import Size, bench_sync
@@ -13,6 +14,7 @@ from rectoverso.commands.options import AsJson, print_json, print_table, say
 
 _Customers = Annotated[int, typer.Option("--customers", min=20, help="Customers to edit.")]
 _Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to accept.")]
+_Documents = Annotated[int, typer.Option("--documents", min=20, help="Made-up customers.")]
 _Rate = Annotated[float, typer.Option("--rate", min=1, help="Changes a second, steadily.")]
 _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
 _Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
@@ -25,6 +27,7 @@ def register(app: typer.Typer, name: str) -> None:
     group.command("sync")(sync)
     group.command("road")(road)
     group.command("matching")(matching)
+    group.command("mappings")(mappings)
     group.callback()(_group)
     app.add_typer(group, name=name, no_args_is_help=True)
 
@@ -70,6 +73,11 @@ def matching(*, data: _Sets = None, set_name: _Set = None, as_json: AsJson = Fal
         return
     columns = ("set", "precision", "recall", "f1", "candidate_recall", "cpu_s", "rss_mb")
     print_table(columns, [{"set": name} | each for name, each in figures["sets"].items()])
+
+
+def mappings(*, documents: _Documents = 1_000, as_json: AsJson = False) -> None:
+    """Measure the mapping engine on one core beside the same mapping by hand and by others."""
+    _print(bench_mappings(documents, say), as_json=as_json)
 
 
 def _group() -> None:

@@ -1,0 +1,1 @@
+"""What one customer costs the mapping engine, beside other ways to write the same mapping."""
