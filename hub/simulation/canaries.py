@@ -5,24 +5,27 @@ back. Nothing of it is a setting.
 """
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import Write
+from ground.database import DatabaseBusy
 from ground.statements import update_many
 from hub.effects import service as delivering
 from hub.effects import settling
+from hub.events.model import Acceptance
 from hub.projection import rules as projecting
 from hub.simulation.profile import Options
 from hub.sync import freshness
+from hub.webhooks.group_commit import GroupCommit
 from master_data.model import Base, Crossref
 
 __all__ = ["CANARIES", "RECORDED", "Canary", "Recorded", "removed"]
 
-_Swap = tuple[str, str, Callable[..., Any]]
+_Swap = tuple[str, str, Any]
 _ORIGINAL_LAND = settling.land
 
 
@@ -45,16 +48,22 @@ class Recorded:
 @contextmanager
 def removed(name: str) -> Iterator[None]:
     """Take a defence out for a while."""
-    before: list[_Swap] = []
+    before: list[tuple[Any, str, Any]] = []
     try:
-        for module_name, attribute, other in CANARIES[name].swaps:
-            module = importlib.import_module(module_name)
-            before.append((module_name, attribute, getattr(module, attribute)))
-            setattr(module, attribute, other)
+        for place, attribute, other in CANARIES[name].swaps:
+            holder = _holder(place)
+            before.append((holder, attribute, getattr(holder, attribute)))
+            setattr(holder, attribute, other)
         yield
     finally:
-        for module_name, attribute, original in reversed(before):
-            setattr(importlib.import_module(module_name), attribute, original)
+        for holder, attribute, original in reversed(before):
+            setattr(holder, attribute, original)
+
+
+def _holder(place: str) -> Any:  # noqa: ANN401 - a module, or a class in it
+    module_name, _, class_name = place.partition(":")
+    module = importlib.import_module(module_name)
+    return getattr(module, class_name) if class_name else module
 
 
 def _no_one_moved(_connection: Any, _versions: Mapping[str, int]) -> set[str]:  # noqa: ANN401
@@ -109,17 +118,53 @@ def _latest_event(events: Any, _known: Any) -> freshness.Choice:  # noqa: ANN401
     return freshness.Use(last) if last.state is not None else freshness.Hint(last)
 
 
-def _write_unread(golden: Any, crossref: Any, paths: Any, listed: Any) -> list[str]:  # noqa: ANN401
-    stale = [p for p in sorted(paths) if golden.body.get(p) != _agreed(crossref, p)]
-    return sorted({*stale, *_ORIGINAL_STALE(golden, crossref, paths, listed)})
+def _every_path(golden: Any, crossref: Any, paths: Any, listed: Any) -> list[str]:  # noqa: ANN401
+    """Call every path stale as soon as one is."""
+    stale = _ORIGINAL_STALE(golden, crossref, paths, listed)
+    return sorted({*stale, *(p for p in paths if p in crossref.base)}) if stale else []
 
 
 _ORIGINAL_STALE = projecting.stale_paths
 
 
-def _agreed(crossref: Any, path: str) -> Any:  # noqa: ANN401
-    base = crossref.base.get(path)
-    return base.golden if base else None
+async def _ack_whatever(group: Any, notice: Any) -> Acceptance:  # noqa: ANN401
+    """Say "accepted" even if it could not be stored."""
+    try:
+        return await _ORIGINAL_STORE(group, notice)
+    except DatabaseBusy:
+        return Acceptance.NEW
+
+
+_ORIGINAL_STORE = GroupCommit.store
+
+
+def _any_due(connection: Any, connection_ids: Any, now: datetime) -> bool:  # noqa: ANN401
+    """Call due what nobody can claim now."""
+    del connection_ids
+    query = "select 1 from effect where state in ('planned', 'sent', 'unknown') and due_at <= ?"
+    stamp = int(now.timestamp() * 1_000_000)
+    return connection.exec_driver_sql(query, (stamp,)).first() is not None
+
+
+def _nobody(*_args: Any) -> None:  # noqa: ANN401
+    return None
+
+
+def _no_plans(*_args: Any) -> list[Any]:  # noqa: ANN401
+    return []
+
+
+def _never(*_args: Any) -> bool:  # noqa: ANN401
+    return False
+
+
+def _always(*_args: Any) -> bool:  # noqa: ANN401
+    return True
+
+
+def _at_once(event: Any, *_args: Any) -> datetime:  # noqa: ANN401
+    at: datetime = event.received_at
+    return at
 
 
 def _sent_again_at_once(connection: Any, connection_id: str, now: datetime, due: datetime) -> None:  # noqa: ANN401
@@ -131,11 +176,6 @@ def _sent_again_at_once(connection: Any, connection_id: str, now: datetime, due:
     )
     stamp = int(now.timestamp() * 1_000_000)
     connection.exec_driver_sql(query, (connection_id, stamp))
-
-
-def _hot(attempts: int, now: datetime, jitter: float) -> datetime:
-    del attempts, jitter
-    return now - timedelta(seconds=1)
 
 
 def _unfenced(connection: Any, table: Any, rows: Any) -> None:  # noqa: ANN401
@@ -186,16 +226,56 @@ CANARIES: dict[str, Canary] = {
         "an older version never follows a newer one",
         (("hub.sync.freshness", "_by_version", _latest_event),),
     ),
-    "write_unread": Canary(
-        "what was never read is never written",
+    "full_write": Canary(
+        "a write carries only what differs", (("hub.effects.freezing", "stale_paths", _every_path),)
+    ),
+    "ack_early": Canary(
+        "an answer of 2xx means stored",
+        (("hub.webhooks.group_commit:GroupCommit", "store", _ack_whatever),),
+    ),
+    "claimable": Canary(
+        "only what can be claimed is called due", (("hub.effects.store", "any_due", _any_due),)
+    ),
+    "own_creates": Canary(
+        "a record that carries our key is our own create",
+        (("hub.sync.deciding:Deciding", "_own", _nobody),),
+    ),
+    "sent_values": Canary(
+        "a create is known again by what was sent",
+        (("hub.sync.deciding:Deciding", "_under_way", _nobody),),
+    ),
+    "match_check": Canary(
+        "nobody else made the same golden record meanwhile", (("hub.sync.store", "check", _nobody),)
+    ),
+    "record_lane": Canary(
+        "an effect planned during its create follows the record",
+        (("hub.effects.store", "follow", _nobody),),
+    ),
+    "overtaken": Canary(
+        "what moved while it was written is written again",
         (
-            ("hub.projection.planning", "stale_paths", _write_unread),
-            ("hub.effects.freezing", "stale_paths", _write_unread),
+            ("hub.effects.answers", "_overtaken", _no_plans),
+            ("hub.effects.answers", "_falls_behind", _never),
         ),
     ),
-    "retry_pace": Canary(
-        "what failed is tried again later, not at once",
-        (("hub.effects.answers", "retry_at", _hot),),
+    "read_lag": Canary(
+        "a system that lags is asked when it can answer",
+        (
+            ("hub.sync.service", "readable_at", _at_once),
+            ("hub.sync.service", "is_outdated", _never),
+        ),
+    ),
+    "search": Canary(
+        "a keyless create is searched in a feed read since",
+        (("hub.effects.searching", "_was_read_since", _always),),
+    ),
+    "normal_form": Canary(
+        "a system's own form of our value is no edit",
+        (("hub.effects.settling", "in_normal_form", _never),),
+    ),
+    "cursor": Canary(
+        "a feed is read again behind its newest stamp",
+        (("connectors.kit.memory_connector", "_OVERLAP", timedelta(0)),),
     ),
 }
 RECORDED: dict[str, Recorded] = {"rung": Recorded(14)}

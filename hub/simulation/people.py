@@ -128,16 +128,23 @@ class Users:
         value: Any = self._token(edited.golden)
         if rng.random() < 0.1 and edited.app != "name":  # noqa: PLR2004
             value = None
+        if rng.random() < 0.1:  # noqa: PLR2004
+            value = self._said_before(name, object_type, row.id, edited.app) or value
         values: dict[str, Any] = {edited.app: value}
         if self.profile.on("lists") and object_type == "customers" and rng.random() < 0.4:  # noqa: PLR2004
             values = {"addresses": self._addresses(row)}
         try:
-            system.memory.edit(object_type, row.id, values)
+            after = system.memory.edit(object_type, row.id, values)
         except EditRefused:
             return
-        if edited.app in values:
+        if edited.app in values and after.version != row.version:
             self._note(name, object_type, row.id, edited.app, edited.golden, value)
         system.tell_changes()
+
+    def _said_before(self, name: str, object_type: str, external_id: str, app: str) -> Any:  # noqa: ANN401
+        """Return an earlier value of a field: people change their minds."""
+        rows = self.systems[name].history.get((object_type, external_id), [])
+        return rows[-2].values.get(app) if len(rows) > 1 else None
 
     def _addresses(self, row: Row) -> list[Any]:
         """Return an address list with one more, one changed or one less."""

@@ -5,7 +5,7 @@ Every draw is made whether it is used or not, so that leaving one thing out move
 
 import random
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ground.env import seeded
 
@@ -27,6 +27,7 @@ TRAITS = (
     "normalising", "stale_reads", "slow_index", "no_notices", "no_tombstones",
 )  # fmt: skip
 WORLDS = ("second_worker", "clock_skew", "twins", "references", "lists")
+_FORCED = 0.15
 _RARE = frozenset({"power_cut", "paused", "relisted", "clock_skew", "stall"})
 
 
@@ -37,7 +38,7 @@ class Options:
     edits: int | None = None
     without: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
-    """Faults, traits and worlds that are on whatever was drawn; None: as drawn."""
+    """Exactly these faults, habits and worlds are on, drawn or not; None: as drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,6 @@ class Profile:
     lease: float = 60.0
     lifetime: float = 30.0
     """Seconds a process lives on the average where `kill` is on."""
-    notes: dict[str, float] = field(default_factory=dict)
 
     def on(self, name: str) -> bool:
         """Say whether a fault or world is part of this seed."""
@@ -119,20 +119,33 @@ def _traits(rng: random.Random, name: str, swarm: float) -> Traits:
 
 
 def _left(drawn: Profile, options: Options) -> Profile:
-    def stays(name: str) -> bool:
-        if options.only is not None:
-            return name in options.only
-        return name not in options.without
-
+    edits = drawn.edits if options.edits is None else options.edits
+    if options.only is not None:
+        return replace(_forced(drawn, options.only), edits=edits)
+    gone = options.without
     systems = tuple(
-        replace(each, has=frozenset(t for t in each.has if stays(f"{each.name}:{t}")))
+        replace(each, has=frozenset(t for t in each.has if f"{each.name}:{t}" not in gone))
         for each in drawn.systems
     )
     return replace(
         drawn,
-        edits=drawn.edits if options.edits is None else options.edits,
-        rates={name: rate for name, rate in drawn.rates.items() if stays(name)},
-        worlds=frozenset(name for name in drawn.worlds if stays(name)),
+        edits=edits,
+        rates={name: rate for name, rate in drawn.rates.items() if name not in gone},
+        worlds=drawn.worlds - gone,
+        systems=systems,
+    )
+
+
+def _forced(drawn: Profile, only: frozenset[str]) -> Profile:
+    """Return a profile with exactly these faults, worlds and habits."""
+    systems = tuple(
+        replace(each, has=frozenset(t for t in TRAITS if f"{each.name}:{t}" in only))
+        for each in drawn.systems
+    )
+    return replace(
+        drawn,
+        rates={name: drawn.rates.get(name, _FORCED) for name in FAULTS if name in only},
+        worlds=frozenset(name for name in WORLDS if name in only),
         systems=systems,
     )
 

@@ -90,14 +90,27 @@ class SimulatedSystem:
         """Say whether it has a habit."""
         return trait in self.traits.has
 
-    def overwrote(self, external_id: str, app: str, since: float) -> bool:
-        """Say whether the hub wrote a field since, where a system cannot keep it from that."""
+    def overwrote(self, place: tuple[str, str], app: str, since: float) -> bool:
+        """Say whether the hub wrote something new over a field that it cannot know was edited.
+
+        Only where a system takes writes whatever its record's version is; a write of the value that
+        was there before the edit is not excused, for there was nothing to write.
+        """
         if not {"no_version", "unguarded"} & self.traits.has:
             return False
+        before = self._value_before(place, app, since)
         return any(
-            each.external_id == external_id and each.at >= since and app in each.values
+            (each.object_type, each.external_id) == place
+            and each.at >= since
+            and each.values.get(app, before) != before
             for each in self.writes
         )
+
+    def _value_before(self, place: tuple[str, str], app: str, since: float) -> object:
+        start = self.kernel.instant() - timedelta(seconds=self.kernel.seconds)
+        rows = self.history.get(place, [])
+        told = [each for each in rows if (each.changed_at - start).total_seconds() < since]
+        return told[-1].values.get(app) if told else None
 
     def chance(self, fault: str) -> bool:
         """Say whether a fault happens now."""

@@ -34,6 +34,14 @@ _MOST_STEPS = 60_000
 _MOST_CHAOS = 240.0
 _CONVERGES_WITHIN = 300.0
 _QUIET = 60.0
+_WATCHES = (
+    "create table decided_twice (event_id text, before text, after text)",
+    (
+        "create trigger watch_outcomes after update of outcome on event"
+        " when old.outcome in ('applied', 'superseded', 'rejected', 'no_op') begin"
+        " insert into decided_twice values (old.id, old.outcome, new.outcome); end"
+    ),
+)
 _HARMLESS = {"DatabaseBusy"}
 
 
@@ -261,6 +269,8 @@ def _store() -> tuple[MemoryStore, bytes]:
         importlib.import_module(f"hub.{each.parent.name}.tables")
     store = MemoryStore()
     store.create_all(METADATA)
+    for statement in _WATCHES:
+        store.connection.exec_driver_sql(statement)
     return store, store.image()
 
 
