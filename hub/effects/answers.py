@@ -154,7 +154,9 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
     if frozen.write.external_id is None:
         made.live.append(crossref)
     if landed.inbound:
-        made.events.append(_event(delivery, crossref, record, created=before.record is None))
+        made.events.append(
+            _event(delivery, crossref, record, created=before.record is None and result.exclusive)
+        )
     else:
         made.shown[crossref.golden_id] = crossref
         if not frozen.missing and _falls_behind(delivery, crossref, golden):

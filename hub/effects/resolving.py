@@ -25,7 +25,7 @@ from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import Effect, Settled
 from hub.effects.rules import EffectState
-from hub.effects.searching import search
+from hub.effects.searching import come_back, search
 from hub.effects.settling import NotLanded
 from hub.projection.family import load_pairs
 from hub.wiring import Hub, OpenConnection
@@ -105,12 +105,21 @@ def _resolve(delivery: Delivery, object_type: str, sent: Sequence[Frozen]) -> No
 def _create_again(
     delivery: Delivery, object_type: str, creates: Sequence[Frozen]
 ) -> Sequence[WriteResult | Ask]:
-    """Send creates again under their client key, or search for them where there is none."""
+    """Take what came back, send the rest again under its client key; or search where none is.
+
+    Sent again, a create would write over whatever people made of its record since.
+    """
     connector = delivery.connection.connector
-    if connector.capabilities.client_key:
-        writes = [each.write for each in creates]
-        return connector.write(object_type, writes, delivery.last_call)
-    return [search(delivery, each) for each in creates]
+    if not connector.capabilities.client_key:
+        return [search(delivery, each) for each in creates]
+    there = come_back(delivery, object_type, creates)
+    again = [each for each in creates if each.crossref.id not in there]
+    results = iter(
+        connector.write(object_type, [each.write for each in again], delivery.last_call)
+        if again
+        else ()
+    )
+    return [there.get(each.crossref.id) or next(results) for each in creates]
 
 
 def read_back(

@@ -6,6 +6,7 @@ are looked at once it settled; if none waits although the feed was read to its e
 create did not land. What cannot be told by that is a person's to tell.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from connectors.contract import Absent, OutcomeUnknown, SourceState, TryLater, WriteResult, Written
@@ -16,7 +17,7 @@ from hub.lanes import store as lanes
 from hub.polling import store as polls
 from master_data.blocking import match_keys
 
-__all__ = ["CAN_DUPLICATE", "search"]
+__all__ = ["CAN_DUPLICATE", "come_back", "search"]
 
 CAN_DUPLICATE = (
     "the create may have landed and this system cannot tell; look there before it is sent again"
@@ -40,6 +41,32 @@ def search(delivery: Delivery, frozen: Frozen) -> WriteResult | Ask:
         return Ask(CAN_DUPLICATE)
     there = mine[0]
     return Written(there.external_id, there.version, there.record, exclusive=False, changed=True)
+
+
+def come_back(
+    delivery: Delivery, object_type: str, creates: Sequence[Frozen]
+) -> dict[str, WriteResult]:
+    """Return crossref id -> what became of creates whose record waits and carries our key."""
+    names = {f"effect:{each.crossref.id}" for each in creates}
+    waiting = sorted(
+        {
+            external_id
+            for name in names
+            for external_id in delivery.hub.db.read(lambda c, name=name: lanes.waiting_on(c, name))  # type: ignore[misc]
+        }
+    )
+    if not waiting:
+        return {}
+    found = delivery.connection.connector.read(object_type, waiting)
+    return {
+        each.client_key: Written(
+            each.external_id, each.version, each.record, exclusive=False, changed=True
+        )
+        for each in found.values()
+        if isinstance(each, SourceState)
+        and each.client_key is not None
+        and f"effect:{each.client_key}" in names
+    }
 
 
 def _was_read_since(delivery: Delivery, frozen: Frozen) -> bool:

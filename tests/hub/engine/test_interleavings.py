@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.kit.faults import AnswerLost, Operation
 from connectors.kit.memory_connector import MemoryConnector
 from hub.effects import store as effects
 from hub.effects.service import deliver_connection
@@ -133,6 +134,23 @@ def test_what_cannot_be_claimed_now_is_not_called_due(bed, synced):
     assert seen == [False, True]  # in two minutes the write under way counts as lost
     bed.run()
     assert bed.rows("erp")[0]["language"] == "eu"
+
+
+def test_an_edit_of_a_record_whose_create_was_not_answered_is_kept(bed, customer):
+    """The record comes back with our key and waits: it answers, so nothing is sent again."""
+    bed.erp.faults.add(AnswerLost(), operation=Operation.WRITE)
+    bed.crm.create("customers", customer())
+    bed.tell("crm")
+    bed.turn()
+    (there,) = bed.erp.living("customers")
+    bed.erp.edit("customers", there.id, {"name": "Ibarra nuevo"})
+    bed.tell("erp")
+    bed.turn()
+    bed.later(11)
+    bed.later(11)
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra nuevo"
+    assert ("erp", "create", "confirmed") in bed.effects()
+    assert bed.open_effects() == {}
 
 
 class LaggingConnector(MemoryConnector):
