@@ -301,7 +301,8 @@ def _in_one_text(get: Carry, put: Carry, separator: str) -> Conversion:
         return codes_of
 
     def join(golden: Json, links: Links) -> str:
-        codes = [values.require_text(code) for code in put(golden, links)]
+        codes = [values.require_text(code).strip() for code in put(golden, links)]
+        codes = [code for code in codes if code]
         strange = [code for code in codes if separator in code]
         if strange:
             message = f"{values.shown(strange[0])} contains {separator!r}, which parts the codes"

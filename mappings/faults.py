@@ -47,7 +47,10 @@ def _message(detail: ErrorDetails) -> str:
         case "missing":
             return f"the key {word!r} is missing: add it"
         case "string_pattern_mismatch":
-            return "not a path: write names joined by dots, such as terms.currency"
+            return (
+                "not a path: write names joined by dots, such as terms.currency; "
+                "a list has no index: map it under lists, by key"
+            )
         case _:
             return detail["msg"]
 

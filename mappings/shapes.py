@@ -6,9 +6,12 @@ A shape is read only where somebody asks, so a schema that refers to itself cost
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from itertools import islice
 from typing import Final, Literal
+
+import jsonschema_rs
 
 from mappings.view import Json
 
@@ -105,6 +108,11 @@ class Shape:
         said = [self.schema["const"]] if "const" in self.schema else said
         return frozenset(code for code in said if isinstance(code, str | int))
 
+    def note(self, name: str) -> str | None:
+        """Return what `x-field` says under a name."""
+        said: str | None = self._note.get(name)
+        return said
+
     def limit(self, keyword: str) -> int | None:
         """Return a bound such as `maxLength`, of a set its members'."""
         if self.items is not None:
@@ -145,6 +153,29 @@ class Shape:
                 yield prefix + name
                 open_ends.append((f"{prefix}{name}.", inner))
 
+    def misfit(self, value: Json) -> str | None:
+        """Say why a value does not fit here; None if it does.
+
+        Patterns are matched in linear time; a schema beyond that, or a broken one, asks nothing.
+        """
+        if self._validator is None:
+            return None
+        error = next(self._validator.iter_errors(_as_json(value)), None)
+        return None if error is None else str(error.message)
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Draft202012Validator | None:
+        outer = {name: self.root[name] for name in ("$defs", "definitions") if name in self.root}
+        try:
+            return jsonschema_rs.Draft202012Validator(
+                {**self.schema, **outer},
+                mask="it",
+                validate_formats=True,
+                pattern_options=jsonschema_rs.RegexOptions(),
+            )
+        except ValueError:
+            return None
+
     def _shape(self, schema: Json) -> "Shape | None":
         return Shape(_followed(schema, self.root), self.root) if schema_like(schema) else None
 
@@ -181,3 +212,10 @@ def _pointed(reference: str, root: Json) -> Json:
         else:
             here = _mapping(here).get(name)
     return here
+
+
+def _as_json(value: Json) -> Json:
+    """Exact numbers as JSON numbers, for asking only."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -77,7 +77,7 @@ def try_laws(text: str, object_type: str, schema: Record) -> Laws:
     # only who tries them needs Hypothesis
     from mappings.examples import failed_examples  # noqa: PLC0415
     from mappings.laws import counter_example  # noqa: PLC0415
-    from mappings.samples import Mirror  # noqa: PLC0415
+    from mappings.laws.samples import Mirror  # noqa: PLC0415
 
     mapping = parse(text, name=object_type)
     golden = entity_schema(mapping.entity).schema

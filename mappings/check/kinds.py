@@ -6,6 +6,7 @@ from typing import Final, assert_never
 
 from mappings import ops
 from mappings.check.findings import Reason, Report
+from mappings.check.measures import check_units
 from mappings.shapes import Shape
 
 Types = frozenset[str]
@@ -83,6 +84,8 @@ def check_kinds(field: ops.Field, words: Sequence[Shape], value: Shape, report: 
             return False
         apps, golden = [inner or Shape({})], value.items or Shape({})
         operation = operation.item
+    if isinstance(operation, ops.Quantity):
+        check_units(field, operation, words, value, report)
     return _check_types(field, carried(operation, len(words)), apps, golden, report)
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final, assert_never
 
-import jsonschema_rs
-
 from mappings import ops
 from mappings.check.findings import Reason, Report
 from mappings.shapes import Shape
@@ -93,30 +91,6 @@ def _directions(rule: ops.Rule) -> tuple[bool, bool]:
 
 def check_fits(value: Json, shape: Shape, place: ops.Place, path: str, report: Report) -> None:
     """Ask that a value written in the document is one that its place allows."""
-    trouble = misfit(value, shape)
+    trouble = shape.misfit(value)
     if trouble:
         report.add(place, path, Reason.UNFIT, f"{trouble}: correct the value")
-
-
-def misfit(value: Json, shape: Shape) -> str | None:
-    """Say why a value does not fit a place; None if it does.
-
-    Patterns are matched in linear time; one that cannot be, is not asked.
-    """
-    try:
-        validator = validator_of(shape)
-    except ValueError:  # a schema or a pattern beyond what is checked here
-        return None
-    error = next(validator.iter_errors(value), None)
-    return None if error is None else str(error.message)
-
-
-def validator_of(shape: Shape) -> jsonschema_rs.Draft202012Validator:
-    """Compile the schema of one place; ValueError if it is none."""
-    schema = {**shape.schema}
-    for name in ("$defs", "definitions"):
-        if name in shape.root:
-            schema[name] = shape.root[name]
-    return jsonschema_rs.Draft202012Validator(
-        schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions()
-    )

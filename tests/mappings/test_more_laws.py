@@ -23,6 +23,7 @@ POINT = {
 GOLDEN = {
     "properties": {
         **{name: {"type": "string"} for name in NAMES},
+        "l": {"type": "string", "maxLength": 12},
         "money": {"properties": {"amount": LEAF, "currency": LEAF}},
         "weight": QUANTITY,
         "size": QUANTITY,
@@ -39,9 +40,9 @@ fields:
   - {app: c, golden: c, phone: {region: ES, national: true}}
   - {app: d, golden: d, tax id: {country: ES}}
   - {app: e, golden: e, country: {form: name}}
-  - {app: f, golden: f, local time: {form: '%d.%m.%Y %H:%M', zone: Europe/Madrid}}
+  - {app: f, golden: f, local time: {form: '%d.%m.%Y %H:%M', zone: Asia/Tokyo}, lossy: minutes}
   - {app: g, golden: money, money: {in: EUR}}
-  - {app: h, golden: weight, quantity: {in: KGM, scale: 3}}
+  - {app: h, golden: weight, quantity: {in: KGM, scale: 3}, lossy: whole grams}
   - {golden: size, quantity: {value: i, unit: j}}
   - {golden: k, join: {app: [k, l], at: number}}
   - {golden: l, pieces: {app: [m, n], width: 12}}

@@ -4,8 +4,8 @@ import pytest
 
 from mappings import DocumentRefused, View, parse
 from mappings.examples import failed_examples
+from mappings.laws.samples import Mirror
 from mappings.parts import join_record, split_record
-from mappings.samples import Mirror
 from mappings.statements import Fuse, GoneInApp, GoneInGolden
 
 EUR = {"currency": "EUR"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mappings import View, compile_mapping, parse
 from mappings.laws import counter_example
-from mappings.samples import Mirror, records
+from mappings.laws.samples import Mirror, records
 from mappings.shapes import shape_of
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 from mappings import check, parse
 from mappings.examples import failed_examples
 from mappings.laws import counter_example
-from mappings.samples import Mirror
+from mappings.laws.samples import Mirror
 
 ROOT = Path(__file__).parents[2]
 SYSTEMS = ROOT / "connectors" / "systems"

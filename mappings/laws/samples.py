@@ -1,6 +1,8 @@
 """Made-up records and golden values that a mapping may meet: Hypothesis strategies by operation."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Final, assert_never
 from zoneinfo import ZoneInfo
@@ -9,13 +11,22 @@ from hypothesis import strategies as st
 
 from mappings import identifiers, ops, units, values
 from mappings.errors import ValueRefused
+from mappings.laws.schema_values import (
+    DATES,
+    DECIMALS,
+    LETTERS,
+    MOMENTS,
+    Samples,
+    by_schema,
+    plain,
+    texts,
+)
 from mappings.ops import ItemOperation, Operation
 from mappings.paths import writer
+from mappings.predicates import allowed_values
 from mappings.shapes import Shape
 from mappings.view import Json, Record, View
 
-# Few letters, but the awkward ones: spaces, accents in one sign or two, capitals of another length.
-LETTERS: Final = " aAbñN\u0303éßİΐ0"
 MONEY: Final = ("amount", "currency")
 CURRENCIES: Final = ("EUR", "USD", "JPY", "BHD")
 UNITS: Final = ("KGM", "GRM", "LBR", "MTR", "INH", "C62")
@@ -26,19 +37,14 @@ KEYS: Final = ("k1", "k2", "k3")
 NEW_KEYS: Final = ("+el_1", "+el_2")
 OTHER: Final = "left_alone"
 
-Samples = st.SearchStrategy[Json]
-
 TEXT: Final[Samples] = st.text(LETTERS, min_size=1, max_size=6)
-DECIMALS: Final[Samples] = st.decimals(-(10**6), 10**6, places=3).map(
-    lambda number: values.plain_decimal(number, None, 0, ops.Rounding.HALF_EVEN)
-)
+OPEN: Final = Shape({})
+WHOLE: Final = (6, 4, 3, 2, 1)
+PLACES: Final = (4, 3, 2, 1)
+NUMBERS: Final[Samples] = DECIMALS.map(plain)
 DIGITS: Final = st.text("123456789", min_size=8, max_size=9)
 COUNTRIES: Final[Samples] = st.sampled_from(["ES", "DE", "US", "CZ"])
-DATES: Final = st.dates(min_value=date(1000, 1, 1))
-FIRST, LAST = datetime.fromisoformat("0002-01-01"), datetime.fromisoformat("9998-01-01")
-INSTANTS: Final[Samples] = st.datetimes(
-    FIRST, LAST, timezones=st.sampled_from([UTC, timezone(timedelta(hours=2))])
-).map(lambda moment: moment.isoformat())
+INSTANTS: Final[Samples] = MOMENTS.map(datetime.isoformat)
 
 
 def national(digits: str, region: str) -> str:
@@ -61,38 +67,43 @@ class Mirror:
         return golden_id.removeprefix(f"{entity}/")
 
 
-def by_schema(shape: Shape) -> Samples:
-    """Make values that a leaf's JSON Schema allows; null is left to the caller."""
-    schema = shape.schema
-    if codes := sorted(shape.codes, key=str):
-        return st.sampled_from(codes)
-    kinds = schema.get("type", "string")
-    kind = next((one for one in [kinds] if isinstance(one, str)), None) or next(
-        one for one in kinds if one != "null"
-    )
-    match kind:
-        case "boolean":
-            return st.booleans()
-        case "integer":
-            return st.integers(-1000, 1000)
-        case "object":
-            inner = {name: by_schema(one) for name, one in shape.properties.items()}
-            return st.fixed_dictionaries(inner)
-        case _:
-            return st.from_regex(schema["pattern"], fullmatch=True) if "pattern" in schema else TEXT
+def words(operation: Operation, app: Shape) -> Samples:
+    """Make an app's words for a field, as one that keeps its own schema sends them."""
+    return fitting(_words(operation, app), app)
 
 
-def words(operation: Operation, app: Shape) -> Samples:  # noqa: C901, PLR0911, PLR0912 one arm per class
-    """Make an app's words for a field, as one that keeps its own rules sends them."""
+def fitting(some: Samples, shape: Shape) -> Samples:
+    """Leave only what a place's schema allows."""
+    return some.filter(lambda value: shape.misfit(value) is None) if shape.schema else some
+
+
+def numbers(shape: Shape) -> Samples:
+    """Make numbers as plain text, with as many digits as a place allows."""
+    if "pattern" not in shape.schema:
+        return NUMBERS
+    whole = next((count for count in WHOLE if shape.misfit("1" * count) is None), 1)
+    places = next((count for count in PLACES if shape.misfit(f"1.{'1' * count}") is None), 0)
+    most = 10 ** (whole + places) - 1
+    least = 0 if shape.misfit("-1") else -most
+    return st.integers(least, most).map(lambda digits: plain(Decimal(digits).scaleb(-places)))
+
+
+def _known(codes: Iterable[Json], shape: Shape) -> list[Json]:
+    """Return the codes that a place knows; all, if its list is open or has none of them."""
+    codes = list(codes)
+    return [code for code in codes if code in shape.codes] or codes
+
+
+def _words(operation: Operation, app: Shape) -> Samples:  # noqa: C901, PLR0911, PLR0912 one arm per class
     match operation:
         case ops.Copy():
             return by_schema(app)
-        case ops.Text():
-            return st.sampled_from(sorted(app.codes, key=str)) if app.codes else TEXT
+        case ops.Text() | ops.Join() | ops.Pieces():
+            return by_schema(app) if app.codes else texts(app)
         case ops.DecimalNumber():
-            return DECIMALS | st.integers(-1000, 1000)
+            return numbers(app) | st.integers(-1000, 1000)
         case ops.Boolean(yes, no):
-            return st.sampled_from([*yes, *no])
+            return st.sampled_from(_known([*yes, *no], app))
         case ops.BusinessDate(form):
             return DATES.map(lambda day: values.format_date(day.isoformat(), form))
         case ops.WholeNumber(as_text):
@@ -106,44 +117,46 @@ def words(operation: Operation, app: Shape) -> Samples:  # noqa: C901, PLR0911, 
             return st.sampled_from(TAX_IDS)
         case ops.Country(form=named):
             return COUNTRIES.map(lambda code: identifiers.country_to_app(code, named))
-        case ops.Join() | ops.Pieces():
-            return TEXT
         case ops.Instant(form):
             return INSTANTS if form is ops.InstantForm.ISO else st.integers(0, 4 * 10**9)
         case ops.ValueMap(pairs=pairs):
-            return st.sampled_from([code for code, _ in pairs])
+            return st.sampled_from(_known((code for code, _ in pairs), app))
         case ops.Reference():
             return st.sampled_from(IDS)
         case ops.SetOf(item, separator):
-            codes = st.lists(words(item, app.items or Shape({})), max_size=3)
+            codes = st.lists(words(item, app.items or OPEN), max_size=3)
             return codes if separator is None else codes.map(separator.join)
         case ops.Money(minor_units=minor, currency=fixed):
-            amounts = st.integers(-1000, 1000) if minor else DECIMALS
+            amounts = st.integers(-1000, 1000) if minor else NUMBERS
             members = {"amount": amounts, "currency": st.sampled_from(CURRENCIES)}
             return amounts if fixed is not None else st.fixed_dictionaries(members)
         case ops.Quantity(unit=fixed):
-            members = {"value": DECIMALS, "unit": st.sampled_from(UNITS)}
-            return DECIMALS if fixed is not None else st.fixed_dictionaries(members)
+            members = {"value": NUMBERS, "unit": st.sampled_from(UNITS)}
+            return NUMBERS if fixed is not None else st.fixed_dictionaries(members)
         case _:
             assert_never(operation)
 
 
 def golden_value(operation: Operation, golden: Shape) -> Samples:
-    """Make a golden value for a field, not always in this mapping's normal form."""
+    """Make a golden value that the schema allows, not always in this mapping's normal form."""
+    return fitting(_golden_value(operation, golden), golden)
+
+
+def _golden_value(operation: Operation, golden: Shape) -> Samples:
     match operation:
         case ops.SetOf(item, _):
-            inner = golden.items or Shape({})
-            return st.lists(_golden_item(item, inner), min_size=1, max_size=3).map(
-                lambda codes: sorted(set(codes))
-            )
+            inner = golden.items or OPEN
+            codes = st.lists(fitting(_golden_item(item, inner), inner), min_size=1, max_size=3)
+            return codes.map(lambda some: sorted(set(some)))
         case ops.Money(currency=fixed):
             currencies = CURRENCIES if fixed is None else [fixed]
-            return st.fixed_dictionaries(
-                {"amount": DECIMALS, "currency": st.sampled_from(currencies)}
-            )
+            amounts = numbers(golden.properties.get("amount", OPEN))
+            members = {"amount": amounts, "currency": st.sampled_from(currencies)}
+            return st.fixed_dictionaries(members)
         case ops.Quantity(unit=fixed):
             same = [unit for unit in UNITS if units.kind_of(unit) == units.kind_of(fixed or unit)]
-            members = {"value": DECIMALS, "unit": st.sampled_from(same or [str(fixed)])}
+            number = numbers(golden.properties.get("value", OPEN))
+            members = {"value": number, "unit": st.sampled_from(same or [str(fixed)])}
             return st.fixed_dictionaries(members)
         case ops.Join() | ops.Pieces():
             return by_schema(golden)
@@ -156,7 +169,7 @@ def _golden_item(operation: ItemOperation, golden: Shape) -> Samples:  # noqa: C
         case ops.Copy() | ops.Text():
             return by_schema(golden)
         case ops.DecimalNumber():
-            return DECIMALS
+            return numbers(golden)
         case ops.Boolean():
             return st.booleans()
         case ops.BusinessDate():
@@ -172,7 +185,7 @@ def _golden_item(operation: ItemOperation, golden: Shape) -> Samples:  # noqa: C
         case ops.Country():
             return COUNTRIES
         case ops.ValueMap():
-            return st.sampled_from(sorted(operation.reverse()))
+            return st.sampled_from(_known(sorted(operation.reverse()), golden))
         case ops.Reference():
             return st.sampled_from([f"{operation.entity}/{one}" for one in IDS])
         case _:
@@ -188,9 +201,9 @@ def records(draw: st.DrawFn, mapping: ops.Mapping, app: Shape) -> Record:  # noq
             case ops.Field():
                 _draw_words(draw, rule, app, record)
             case ops.Each():
-                place = app.at(rule.app) or Shape({})
+                place = app.at(rule.app) or OPEN
                 elements = [
-                    draw(_elements(rule, place.items or Shape({}), key))
+                    draw(_elements(rule, place.items or OPEN, key))
                     for key in draw(st.lists(st.sampled_from(KEYS), unique=True, max_size=3))
                 ]
                 writer(rule.app)(record, elements, {})
@@ -224,7 +237,7 @@ def _draw_one(draw: st.DrawFn, path: str, some: Samples, record: Record) -> None
 
 
 def _draw_words(draw: st.DrawFn, field: ops.Field, app: Shape, record: Record) -> None:
-    paths = [app.at(path) or Shape({}) for path in field.app]
+    paths = [app.at(path) or OPEN for path in field.app]
     if len(field.app) == 1:
         _draw_one(draw, field.app[0], words(field.operation, paths[0]), record)
         return
@@ -233,10 +246,11 @@ def _draw_words(draw: st.DrawFn, field: ops.Field, app: Shape, record: Record) -
         return
     if isinstance(field.operation, ops.Join | ops.Pieces):
         for path in field.app:
-            writer(path)(record, None if state == 1 else draw(st.none() | TEXT), {})
+            some = words(field.operation, app.at(path) or OPEN)
+            writer(path)(record, None if state == 1 else draw(st.none() | some), {})
         return
     names = ("value", "unit") if isinstance(field.operation, ops.Quantity) else MONEY
-    drawn = None if state == 1 else draw(words(field.operation, paths[0]))
+    drawn = None if state == 1 else draw(_words(field.operation, paths[0]))
     for path, name in zip(field.app, names, strict=True):
         writer(path)(record, drawn and drawn[name], {})
 
@@ -249,20 +263,23 @@ def views(draw: st.DrawFn, mapping: ops.Mapping, golden: Shape) -> View:
     for rule in mapping.rules:
         match rule:
             case ops.Field(golden=path, operation=operation):
-                place = golden.at(path) or Shape({})
-                _draw_scalar(draw, path, golden_value(operation, place), scalars)
+                place = golden.at(path) or OPEN
+                allowed = allowed_values(mapping.publish_when, path)
+                codes = sorted(allowed & (place.codes or allowed), key=str) if allowed else ()
+                some = st.sampled_from(codes) if codes else golden_value(operation, place)
+                _draw_scalar(draw, path, some, scalars)
             case ops.Split(golden=paths):
                 if draw(st.integers(0, 4)):
                     scalars.update({path: draw(st.none() | TEXT) for path in paths})
             case ops.Each():
-                place = golden.at(rule.golden) or Shape({})
+                place = golden.at(rule.golden) or OPEN
                 known = tuple(mapping.prefix(rule) + key for key in KEYS)
                 keys = draw(st.lists(st.sampled_from(known + NEW_KEYS), unique=True, max_size=4))
                 elements[rule.golden] = elements.get(rule.golden, {}) | {
-                    key: draw(_golden_elements(rule, place.items or Shape({}))) for key in keys
+                    key: draw(_golden_elements(rule, place.items or OPEN)) for key in keys
                 }
             case ops.Slots():
-                inner = (golden.at(rule.golden) or Shape({})).items or Shape({})
+                inner = (golden.at(rule.golden) or OPEN).items or OPEN
                 elements[rule.golden] = elements.get(rule.golden, {}) | draw(_placed(rule, inner))
             case ops.Constant() | ops.Computed():
                 pass
@@ -280,14 +297,14 @@ def _golden_elements(draw: st.DrawFn, each: ops.Each | ops.Slot, golden: Shape) 
     element: Record = {}
     for field in each.fields:
         if draw(st.integers(0, 4)):
-            place = golden.at(field.golden) or Shape({})
+            place = golden.at(field.golden) or OPEN
             element[field.golden] = draw(golden_value(field.operation, place))
     if isinstance(each, ops.Each):
         constants = [(one.golden, one.value) for one in each.constants if one.golden is not None]
     else:
         constants = list(each.fixed)
     for name, value in constants:
-        place = golden.at(name) or Shape({})
+        place = golden.at(name) or OPEN
         codes = list(value) if isinstance(value, tuple) else [value]
         element[name] = codes if place.kind == "set" else value
     return element
