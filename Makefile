@@ -11,7 +11,7 @@ HOUSES := rectoverso hub connectors mappings master_data simple_crm simple_erp p
 PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
-.PHONY: list setup up simulate test check fix bench e2e lock clean
+.PHONY: list setup up simulate test check fix bench e2e chaos lock clean
 
 list: ## print this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,9 @@ simulate: $(VENV)/.installed ## run the hub in virtual time against seeded fault
 
 e2e: setup ## run the whole-system tests alone
 	@$(PYTEST) -m e2e $(ARGS)
+
+chaos: setup ## bad days of a whole installation, as long stories
+	@$(PYTEST) -m chaos -n 0 $(ARGS)
 
 bench: $(VENV)/.installed ## measure; prints JSON
 	@$(BIN)/rectoverso bench sync --json $(ARGS)

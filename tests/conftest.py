@@ -37,6 +37,16 @@ def pytest_configure_node(node):
     node.workerinput["postgresql_place"] = str(node.config.stash[_PLACE])
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave the long bad days to those who ask for them."""
+    if "chaos" in (config.option.markexpr or ""):
+        return
+    chaos = [each for each in items if each.get_closest_marker("chaos")]
+    if chaos:
+        config.hook.pytest_deselected(items=chaos)
+        items[:] = [each for each in items if each not in chaos]
+
+
 def pytest_unconfigure(config):
     if not hasattr(config, "workerinput") and _PLACE in config.stash:
         servers.stop_postgresql(config.stash[_PLACE])

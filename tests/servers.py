@@ -26,7 +26,11 @@ def new_place() -> Path:
     return place
 
 
-def postgresql_url(place: Path) -> str:
+DURABLE = "-c fsync=off -c synchronous_commit=on -c max_connections=60"
+"""For a server that is stopped at once and started again: no commit is lost with the process."""
+
+
+def postgresql_url(place: Path, options: str = _SPEED) -> str:
     """Return the URL of the server in `place`; the first who asks starts it."""
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -35,7 +39,7 @@ def postgresql_url(place: Path) -> str:
             raise NoPostgresqlError(failure.read_text())
         if not (place / "data" / "postmaster.pid").exists():
             try:
-                _start(place)
+                _start(place, options)
             except (OSError, subprocess.SubprocessError, NoPostgresqlError) as error:
                 failure.write_text(f"PostgreSQL does not start here: {error!r}")
                 raise NoPostgresqlError(failure.read_text()) from error
@@ -50,10 +54,16 @@ def stop_postgresql(place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def _start(place: Path) -> None:
+def restart_postgresql(place: Path) -> None:
+    """Stop the server at once, as a crash does, and start it with the options it had."""
+    again: list[str | Path] = ["-D", place / "data", "-m", "immediate", "-w", "restart"]
+    _run([_binaries(place) / "pg_ctl", *again], place, check=True)
+
+
+def _start(place: Path, speed: str) -> None:
     binaries, data = _binaries(place), place / "data"
     init = ["-A", "trust", "-U", "postgres", "-E", "utf8", "--locale=C", "--no-sync"]
-    options = f"-h '' -k {place} {_SPEED}"
+    options = f"-h '' -k {place} {speed}"
     log = place / "log"
     initdb: list[str | Path] = [binaries / "initdb", "-D", data, *init]
     start: list[str | Path] = [
