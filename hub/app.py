@@ -14,6 +14,7 @@ from hub.rest.events import api as events
 from hub.rest.golden import api as golden
 from hub.rest.mapping_versions import api as mapping_versions
 from hub.rest.mappings import api as mappings
+from hub.rest.onboarding import api as onboarding
 from hub.rest.polling import api as polling
 from hub.rest.watching import api as watching
 from hub.wiring import Hub
@@ -62,8 +63,9 @@ def create_app(hub: Hub) -> FastAPI:
         max_body_size=1_048_576,
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
-    first = (polling, deletes, connections, events, effects, conflicts, clusters, golden, watching)
-    for each in (*first, mapping_versions, mappings):
+    first = (polling, deletes, onboarding, connections)
+    usual = (events, effects, conflicts, clusters, golden, watching)
+    for each in (*first, *usual, mapping_versions, mappings):
         app.include_router(each.router(hub), prefix=_API)
     app.include_router(watching.metrics(hub))
     if hub.portal is not None:

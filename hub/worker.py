@@ -160,7 +160,7 @@ class Sweeper:
             "poll": polls.any_due(connection, workable, now),
             "probe": connections.any_probe_due(connection, now),
             "chores": chores.any_due(connection, now),
-            "replan": replanning.any_due(connection, writable),
+            "replan": replanning.any_due(connection, writable, now),
             "remap": mapping_versions.any_remapping_due(connection, now),
             "laws": mapping_versions.any_laws_due(connection),
             "keep": bool(must_tell(self._hub)),

@@ -64,7 +64,7 @@ def approve_built_in(houses: Houses, hub: Hub, tell: Callable[[str], None]) -> N
         _wait_until_matched(houses, hub)
     for each in waiting:
         connections.check_connection(hub, each.connection)
-        connections.act(hub, each.connection, "approve")
+        connections.act(hub, each.connection, "approve", ramp=())
         tell(f"Connected the {each.title}.")
 
 

@@ -1,6 +1,7 @@
 """Configure connections, and note when one fails."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,7 @@ __all__ = [
     "callable_now",
     "check_connection",
     "drop_webhook_secret",
+    "go_on",
     "place",
     "report_failure",
     "report_success",
@@ -120,8 +122,18 @@ def check_connection(hub: Hub, connection_id: str) -> Health:
     return health
 
 
-def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
-    """Approve, pause or resume a connection. Raises WrongState."""
+RAMP = (10, 1000)
+"""After so many writes of an approved connection the hub waits and looks how they went."""
+
+
+def act(
+    hub: Hub, connection_id: str, action: str, *, ramp: Sequence[int] = RAMP
+) -> StoredConnection:
+    """Approve, pause or resume a connection. Raises WrongState.
+
+    Approved, the hub writes there what golden says, by steps of the ramp; and to the others what
+    this connection said while it was matched.
+    """
 
     def change(connection: Connection) -> StoredConnection:
         stored = store.locked(connection, connection_id)
@@ -133,7 +145,12 @@ def act(hub: Hub, connection_id: str, action: str) -> StoredConnection:
         columns = {"state": state.value, "approved_at": approved_at}
         store.configure(connection, stored, now, columns)
         if state is State.LIVE:
-            replanning.request(connection, connection_id, now)
+            first = ramp if action == "approve" else ()
+            for each in store.all_connections(connection):
+                if each.id == connection_id:
+                    replanning.request(connection, each.id, now, first)
+                elif action == "approve" and each.state is State.LIVE:
+                    replanning.request(connection, each.id, now, ramp)
         return replace(stored, state=state, version=stored.version + 1, approved_at=approved_at)
 
     stored = hub.db.write(change)
@@ -185,6 +202,19 @@ def _set_secrets(
     store.configure(connection, stored, now, {"webhook_secrets_cipher": sealed})
     store.keep_secrets(connection, stored.id, [mark_of(each) for each in secrets], now)
     return replace(stored, webhook_secrets_cipher=sealed, version=stored.version + 1)
+
+
+def go_on(hub: Hub, connection_id: str) -> None:
+    """Let a load that was held at a step of its ramp go on, without further steps."""
+
+    def change(connection: Connection) -> None:
+        now = hub.db.now(connection)
+        columns: dict[str, Any] = {"held": None, "ramp": [], "due_at": now}
+        replanning.set_columns(connection, connection_id, columns)
+
+    hub.connection(connection_id)
+    hub.db.write(change)
+    hub.doorbell.ring()
 
 
 def set_setting(hub: Hub, connection_id: str, name: str, value: Any) -> StoredConnection:  # noqa: ANN401 - JSON

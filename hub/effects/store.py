@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from ground.database import Connection
+from ground.ids import first_of
 from ground.statements import among, insert_many, keys, update_many
 from hub.effects.model import Effect, NewEffect, Settled
 from hub.effects.rules import DELETE, EffectState
@@ -353,6 +354,23 @@ def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime
     )
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
     return bool(connection.scalar(select(due), values))
+
+
+def how_they_went(connection: Connection, connection_id: str, since: datetime) -> tuple[int, int]:
+    """Return how many effects planned since then are under way, and how many were refused."""
+    query = (
+        select(effect.c.state, func.count())
+        .where(
+            effect.c.id >= first_of("ef", since),
+            effect.c.connection == connection_id,
+            effect.c.state != EffectState.WAITING.value,
+        )
+        .group_by(effect.c.state)
+    )
+    found = {EffectState(state): many for state, many in connection.execute(query)}
+    under_way = sum(many for state, many in found.items() if state.is_open)
+    failed = (EffectState.REJECTED, EffectState.DEAD)
+    return under_way, sum(found.get(each, 0) for each in failed)
 
 
 def oldest_due(connection: Connection) -> datetime | None:

@@ -1,7 +1,9 @@
 """What is still to be planned for <-> rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, select, update
 
@@ -11,39 +13,84 @@ from hub.replanning.tables import replanning
 from master_data.tables import golden
 
 
-def request(connection: Connection, connection_id: str, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Replanning:
+    """How far planning for one connection is.
+
+    `planned`: effects so far; `ramp`: at which numbers of them it waits until all are answered;
+    `held`: why a person must look first.
+    """
+
+    connection: str
+    after: str
+    due_at: datetime
+    began_at: datetime | None
+    planned: int | None
+    ramp: list[int] | None
+    held: str | None
+
+
+_COLUMNS = [replanning.c[each.name] for each in fields(Replanning)]
+
+
+def request(
+    connection: Connection, connection_id: str, at: datetime, ramp: Sequence[int] = ()
+) -> None:
     """Plan everything for a connection, from the beginning."""
-    row = {"connection": connection_id, "after": "", "due_at": at}
+    row = {
+        "connection": connection_id,
+        "after": "",
+        "due_at": at,
+        "began_at": at,
+        "planned": 0,
+        "ramp": list(ramp),
+        "held": None,
+    }
     insert_many(connection, replanning, [row], on_conflict=["connection"])
 
 
-def next_due(connection: Connection, connection_ids: Sequence[str]) -> tuple[str, str] | None:
-    """Return (connection, last golden id planned) of one of these connections, locked here."""
+def next_due(
+    connection: Connection, connection_ids: Sequence[str], now: datetime
+) -> Replanning | None:
+    """Return what is due for one of these connections, locked here."""
     query = (
-        select(replanning.c.connection, replanning.c.after)
-        .where(among(replanning.c.connection, "ids"))
+        select(*_COLUMNS)
+        .where(
+            among(replanning.c.connection, "ids"),
+            replanning.c.due_at <= bindparam("now"),
+            replanning.c.held.is_(None),
+        )
         .order_by(replanning.c.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = connection.execute(query, {"ids": keys(connection, list(connection_ids))}).one_or_none()
-    return (row.connection, row.after) if row else None
+    values = {"ids": keys(connection, list(connection_ids)), "now": now}
+    row = connection.execute(query, values).one_or_none()
+    return Replanning(*row) if row else None
 
 
-def any_due(connection: Connection, connection_ids: Sequence[str]) -> bool:
-    """Say whether something is still to be planned for one of these connections."""
-    due = exists().where(among(replanning.c.connection, "ids"))
-    return bool(connection.scalar(select(due), {"ids": keys(connection, list(connection_ids))}))
-
-
-def advance(connection: Connection, connection_id: str, after: str) -> None:
-    """Note how far it went."""
-    statement = (
-        update(replanning)
-        .where(replanning.c.connection == bindparam("conn"))
-        .values(after=bindparam("last"))
+def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
+    """Say whether something is to be planned now for one of these connections."""
+    due = exists().where(
+        among(replanning.c.connection, "ids"),
+        replanning.c.due_at <= bindparam("now"),
+        replanning.c.held.is_(None),
     )
-    connection.execute(statement, {"conn": connection_id, "last": after})
+    values = {"ids": keys(connection, list(connection_ids)), "now": now}
+    return bool(connection.scalar(select(due), values))
+
+
+def of_connection(connection: Connection, connection_id: str) -> Replanning | None:
+    """Return how far planning for a connection is; None: nothing is to be planned."""
+    query = select(*_COLUMNS).where(replanning.c.connection == connection_id)
+    row = connection.execute(query).one_or_none()
+    return Replanning(*row) if row else None
+
+
+def set_columns(connection: Connection, connection_id: str, columns: Mapping[str, Any]) -> None:
+    """Note how far it went, when it goes on, or why it waits for a person."""
+    statement = update(replanning).where(replanning.c.connection == connection_id)
+    connection.execute(statement.values(dict(columns)))
 
 
 def finish(connection: Connection, connection_id: str) -> None:

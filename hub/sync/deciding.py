@@ -8,6 +8,7 @@ import structlog
 
 from connectors.contract import Absent, SourceState
 from hub.conflicts.model import NewConflict, OpenConflict
+from hub.connections.rules import State
 from hub.deletes.model import Deletion
 from hub.effects import store as effects
 from hub.events.model import Decided, Event
@@ -315,12 +316,23 @@ class Deciding:
 
     def finish(self) -> Verdict:
         """Plan what must be written elsewhere, and return all."""
-        live = [c for c in self.hub.directory.connections().values() if c.state == "live"]
+        known = self.hub.directory.connections()
+        live = [each for each in known.values() if each.state == "live"]
         for golden_id, event in self.reasons.items():
+            if self._is_matched_only(golden_id):
+                continue  # nothing is written before a person approved the matching plan
             golden, reason = self.board.goldens[golden_id], f"{event.connection} changed it"
             plans = plan(self.board, golden, live, self.hub.env.ids.new, reason)
             self.verdict.plans += [(each, event.id) for each in plans]
         return self.verdict
+
+    def _is_matched_only(self, golden_id: str) -> bool:
+        """Say whether a connection that is still onboarding holds a record of this golden one."""
+        known = self.hub.directory.connections()
+        return any(
+            (opened := known.get(mate.connection)) is not None and opened.state == State.ONBOARDING
+            for mate in self.board.crossrefs_of(golden_id)
+        )
 
     def _mapping(self, place: Place, crossref: Crossref | None = None) -> CompiledMapping:
         version = crossref.mapping_version if crossref else 0

@@ -1,19 +1,24 @@
 """`connections`: the connected systems, as the running hub sees them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
+from ground.env import SystemClock
+from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table, say
+from rectoverso.errors import NotPossible
+from rectoverso.rest import Rest
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="List and test the connected systems.")
+    group = typer.Typer(help="List, test, plan and approve the connected systems.")
     group.command("list")(list_connections)
     group.command("test")(try_connection)
+    group.command("plan")(show_plan)
+    group.command("approve")(approve)
     app.add_typer(group, name=name, no_args_is_help=True)
 
 
@@ -44,3 +49,54 @@ def try_connection(
         print_json(found)
     else:
         print_table(list(found), [found])
+
+
+def show_plan(
+    *,
+    connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what approval would do: records linked, new, to be asked, and missing there."""
+    with server(Settings.load(data=data, host=host, port=port)) as rest:
+        found = rest.get(f"/hub/api/v1/connections/{connection}/matching-plan")
+    if as_json:
+        print_json(found)
+        return
+    print_table(("entity", "read", "linked", "new", "ask", "missing"), found["entities"])
+    if not found["complete"]:
+        say(f"The system is still being read; {found['undecided']} changes are undecided.")
+
+
+def approve(  # noqa: PLR0913 - options of one command
+    *,
+    connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Show the load until its end.")] = False,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Approve the plan: the hub writes there, 10 records first, then 1,000, then all."""
+    with server(Settings.load(data=data, host=host, port=port)) as rest:
+        answer = rest.post(f"/hub/api/v1/connections/{connection}/approve", {})
+        if wait:
+            answer = _watch(rest, connection)
+    if as_json:
+        print_json(answer)
+
+
+def _watch(rest: Rest, connection: str) -> dict[str, Any]:
+    """Show progress until the load ended. Raises NotPossible when it is held."""
+    clock = SystemClock()
+    while True:
+        found: dict[str, Any] = rest.get(f"/hub/api/v1/connections/{connection}/progress")
+        eta = "" if found["eta"] is None else f", {found['eta']:.0f} s to go"
+        say(f"{found['done']} of {found['total']}, {found['per_second']:g}/s{eta}")
+        if found["held"]:
+            raise NotPossible(f"Held: {found['held']}. Look at them, then POST …/go-on.")
+        if found["done"] >= found["total"] and not found["to_deliver"]:
+            return found
+        clock.sleep(2.0)

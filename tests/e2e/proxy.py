@@ -3,6 +3,7 @@
 import http.client
 import random
 import threading
+import time
 from collections import Counter
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +18,7 @@ class Proxy:
     def __init__(self, treat):
         self.target = None
         self.seen = Counter()
+        self.stall = 0.0
         self._treat = treat
         self._later = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -65,11 +67,15 @@ class Proxy:
                 request = self.command, self.path, _passed_on(self.headers.items()), body
                 status, headers, answer = proxy._treat(proxy, request)
                 self.send_response_only(status)
-                for name, value in (headers | {"content-length": str(len(answer))}).items():
+                length = getattr(answer, "promised", len(answer))
+                for name, value in (headers | {"content-length": str(length)}).items():
                     self.send_header(name, value)
                 with suppress(ConnectionError):  # who asked may be killed or tired of waiting
                     self.end_headers()
                     self.wfile.write(answer)
+                if length != len(answer):
+                    self.close_connection = True
+                    time.sleep(proxy.stall)
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
@@ -77,6 +83,12 @@ class Proxy:
                 return
 
         return Handler
+
+
+class Cut(bytes):
+    """The beginning of a body; `promised` is the length that was told."""
+
+    promised = 0
 
 
 class Lossy:
