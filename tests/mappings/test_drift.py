@@ -9,7 +9,7 @@ import random
 from pathlib import Path
 
 from mappings import View, compile_mapping, parse
-from mappings.samples import Mirror
+from mappings.laws.samples import Mirror
 
 ROOT = Path(__file__).parents[2]
 LINKS = Mirror()

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings import View, parse
+from mappings.laws.samples import Mirror
 from mappings.reading import Reading
-from mappings.samples import Mirror
 from mappings.steps import bind_rules
 from mappings.unrolled import unroll_reading
 from mappings.writing import Writing
