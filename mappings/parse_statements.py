@@ -3,7 +3,7 @@
 from mappings import document as doc
 from mappings import ops
 from mappings.parsing import Parsing
-from mappings.statements import Fuse, GoneInApp, GoneInGolden
+from mappings.statements import Fuse, GoneInGolden
 from mappings.yaml_text import Location
 
 
@@ -92,8 +92,6 @@ def read_delete(
         parsing.fault(
             at, "how does the app show a deactivated record? add deactivate: {app, value}"
         )
-    if shape.gone_in_app is GoneInApp.DEACTIVATE and says is None:
-        parsing.fault(at, "which field says deactivated? add deactivate: {app, value}")
     return ops.DeletePolicy(
         gone_in_app=shape.gone_in_app,
         gone_in_golden=shape.gone_in_golden,

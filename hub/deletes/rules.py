@@ -54,9 +54,9 @@ class Fuse:
         return self.allowed or (not self.blown and self.counted + more <= self.most)
 
 
-def policy_of(settings: Mapping[str, Any]) -> Policy:
-    """Return the policy in a connection's settings; what is no policy unlinks."""
-    told = settings.get("on_delete", Policy.UNLINK.value)
+def policy_of(settings: Mapping[str, Any], mapped: str) -> Policy:
+    """Return the policy in a connection's settings, else its mapping's; what is none unlinks."""
+    told = settings.get("on_delete", mapped)
     return Policy(told) if told in list(Policy) else Policy.UNLINK
 
 

@@ -159,6 +159,8 @@ def _called_off(claimed: Claimed) -> str | None:
     crossref = claimed.crossref
     if crossref.state is CrossrefState.GONE:
         return "the record is gone there"
+    if crossref.state is CrossrefState.FROZEN:
+        return "the record is outside what the mapping accepts there"
     if not crossref.is_primary:
         return "another record there stands for this golden one"
     if crossref.external_id is None and not claimed.mapping.publishes(claimed.golden.body):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from connectors.contract import ChangeKind
 from hub.conflicts.rules import Choice
-from hub.deletes.rules import Policy, policy_of
+from hub.deletes.rules import Policy
 from hub.effects.rules import DELETE
 from hub.events import store as events
 from hub.events.model import SETTLED, NewEvent
 from hub.projection.planning import Plan
 from hub.resolutions.model import Unit
-from hub.sync.absence import carry_out
+from hub.sync.absence import carry_out, policy_for
 from hub.sync.store import write_board, write_plans, write_versions
 from hub.wiring import Hub
 from master_data.model import Crossref, CrossrefState, GoldenState, Value
@@ -26,10 +26,11 @@ def delete_or_restore(unit: Unit, choice: Choice) -> dict[str, Value]:
     opened = unit.hub.connection(conflict.connection or "")
     if _delete_again(unit, opened.id, choice):
         return {}
-    policy = Policy.RESTORE if choice is Choice.RESTORE else policy_of(opened.settings)
     for crossref in unit.board.crossrefs_of(conflict.golden_id):
         if crossref.connection != opened.id or crossref.state is not CrossrefState.GONE:
             continue
+        restored = choice is Choice.RESTORE
+        policy = Policy.RESTORE if restored else policy_for(opened, crossref)
         made = carry_out(unit.hub, unit.board, crossref, policy, None)
         plans = list(made.plans)
         if made.replan:

@@ -32,7 +32,7 @@ from master_data.model import (
 )
 from master_data.policies import Owner, default_policies
 
-__all__ = ["Absence", "Absences", "again", "carry_out"]
+__all__ = ["Absence", "Absences", "again", "carry_out", "policy_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Absences:
         if held:
             reason = "too many deletes at once; a person will decide"
             return Absence(deletion, Outcome.HELD, {"reason": reason})
-        policy = policy_of(opened.settings)
+        policy = policy_for(opened, crossref)
         golden = self._board.goldens[crossref.golden_id]
         if policy in (Policy.DEACTIVATE, Policy.DELETE) and _is_undelivered(
             golden, crossref, opened
@@ -96,6 +96,13 @@ class Absences:
             return False
         self._counted[connection_id] = more
         return True
+
+
+def policy_for(opened: OpenConnection, crossref: Crossref) -> Policy:
+    """Return what a delete there means: as the connection says, else as its mapping does."""
+    mapping = opened.mappings.get(crossref.object_type)
+    mapped = Policy.UNLINK if mapping is None else mapping.delete.gone_in_app
+    return policy_of(opened.settings, mapped.value)
 
 
 def carry_out(

@@ -132,6 +132,8 @@ class Deciding:
         try:
             if state is None:
                 self._absent(crossref, choice.event, told)
+            elif not self._is_accepted(place, crossref, state):
+                self._leave_out(crossref, choice.event, told)
             elif self._must_wait(lane, place, state, choice.event, told):
                 return
             else:
@@ -140,6 +142,21 @@ class Deciding:
             _log.exception("lane.broken", lane=lane.key)
             reason = f"cannot be judged: {type(error).__name__}: {error}"
             self._close(told, choice.event, Outcome.REJECTED, None, {"reason": reason})
+
+    def _is_accepted(self, place: Place, crossref: Crossref | None, state: _State) -> bool:
+        """Say whether the mapping's `accept when` holds; what we made ourselves is always ours."""
+        own = crossref is None and self._own(place, state) is not None
+        return own or self._mapping(place, crossref).accepts(state.record)
+
+    def _leave_out(self, crossref: Crossref | None, event: Event, told: Sequence[Event]) -> None:
+        """Leave a record outside the filter alone; a linked one rests until it comes back."""
+        golden_id = None
+        if crossref is not None:
+            golden_id = crossref.golden_id
+            if crossref.state is CrossrefState.LIVE:
+                self.board.put_crossref(replace(crossref, state=CrossrefState.FROZEN))
+        detail = {"reason": "outside what the mapping accepts: see its `accept when`"}
+        self._close(told, event, Outcome.NO_OP, golden_id, detail)
 
     def _must_wait(
         self, lane: Lane, place: Place, state: _State, event: Event, told: Sequence[Event]
@@ -208,7 +225,7 @@ class Deciding:
                 crossref = identity.adopt(own, place[2])
             else:
                 crossref, suspects = self._link(place, state)
-        elif crossref.state is CrossrefState.GONE:
+        elif crossref.state in {CrossrefState.GONE, CrossrefState.FROZEN}:
             crossref = identity.adopt(crossref, place[2])
         golden = self.board.goldens[crossref.golden_id]
         decision = self._decision(place, crossref, golden, state)

@@ -337,7 +337,6 @@ def test_a_delete_policy_says_what_deletes_mean_and_where_they_stop(document):
 
 FAULTY = [
     ("delete: {gone in golden: deactivate}", "how does the app show a deactivated record"),
-    ("delete: {gone in app: deactivate}", "which field says deactivated"),
     ("invariants: [{sum: total, equals: total}]", "give sum: list.field with equals: total"),
     ("invariants: [{field: a, equals: b}]", "give sum: list.field with equals: total"),
     ("fields: [{app: a, golden: b, cut: 5}]", "what is cut is lost in the app"),
