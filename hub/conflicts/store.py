@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, tuple_
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
@@ -20,6 +20,7 @@ __all__ = [
     "conflict_by_id",
     "count_of_cause",
     "count_open",
+    "neighbours",
     "open_many",
     "open_of",
     "reopen",
@@ -96,6 +97,18 @@ def close_many(connection: Connection, closings: Sequence[Closing], at: datetime
     ]
     if rows:
         update_many(connection, conflict, ["id"], rows)
+
+
+def neighbours(connection: Connection, here: Conflict) -> tuple[str | None, str | None]:
+    """Return the open conflicts before and after one in the list, the newest first."""
+    place = tuple_(conflict.c.opened_at, conflict.c.id)
+    mine = tuple_(
+        bindparam("at", here.opened_at, type_=conflict.c.opened_at.type), bindparam("id", here.id)
+    )
+    opened = select(conflict.c.id).where(conflict.c.closed_at.is_(None)).limit(1)
+    newer = opened.where(place > mine).order_by(conflict.c.opened_at, conflict.c.id)
+    older = opened.where(place < mine).order_by(conflict.c.opened_at.desc(), conflict.c.id.desc())
+    return connection.scalar(newer), connection.scalar(older)
 
 
 def reopen(connection: Connection, closed: Conflict) -> Conflict | None:

@@ -8,6 +8,7 @@ from hub.conflicts import store as conflicts
 from hub.console.activity import pages as activity
 from hub.console.conflicts import pages as conflict_pages
 from hub.console.connections import pages as connections
+from hub.console.life import pages as life
 from hub.console.overview import pages as overview
 from hub.console.records import pages as records
 from hub.golden import store as goldens
@@ -113,5 +114,5 @@ def module(hub: Hub) -> Module:
 
 def routers(hub: Hub, portal: Portal) -> list[APIRouter]:
     """Return the routes of every page."""
-    screens = (overview, records, conflict_pages, activity, connections)
+    screens = (overview, life, records, conflict_pages, activity, connections)
     return [each.router(hub, portal) for each in screens]

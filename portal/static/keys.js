@@ -17,7 +17,10 @@ function find(key) {
 }
 
 function act(element) {
-  if (element.matches("input, select, textarea")) {
+  if (element.matches("[type=radio], [type=checkbox]")) {
+    element.click();
+    element.focus();
+  } else if (element.matches("input, select, textarea")) {
     element.focus();
     element.select?.();
   } else {

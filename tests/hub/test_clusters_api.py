@@ -1,11 +1,14 @@
 """The life of golden records over REST: merge, unmerge, split, pin, history, as it was."""
 
+from dataclasses import replace
+
 import pytest
 
 from master_data import store
-from master_data.model import Base, Contribution, Crossref, CrossrefState, Golden, GoldenState
+from master_data.model import Contribution
 from portal import Role
 from tests.hub.test_api import Site, site  # noqa: F401  the fixture
+from tests.master_data.builders import make_crossref, make_golden
 
 
 @pytest.fixture
@@ -17,22 +20,16 @@ def steward(site: Site):  # noqa: F811
         said = Contribution("crm", name, number * 10, number * 10 + 1, number * 10 + 1, "ev_1")
         body = {"name": name, "kind": "organisation"}
         goldens.append(
-            Golden(f"gr_{number}", "customer", 1, GoldenState.ACTIVE, body, dict.fromkeys(body, 1))
+            replace(make_golden(body), id=f"gr_{number}", provenance=dict.fromkeys(body, 1))
         )
         crossrefs.append(
-            Crossref(
-                f"xr_{number}",
+            make_crossref(
                 "crm",
-                "customers",
-                "customer",
-                f"gr_{number}",
-                f"cu_{number}",
-                CrossrefState.LIVE,
-                base={"name": Base(name, name)},
-                contributions={
-                    "name": said,
-                    "kind": said._replace(value="organisation"),
-                },
+                {"name": name},
+                {"name": said, "kind": said._replace(value="organisation")},
+                id=f"xr_{number}",
+                golden_id=f"gr_{number}",
+                external_id=f"cu_{number}",
             )
         )
 

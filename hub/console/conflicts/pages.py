@@ -1,6 +1,6 @@
 """Pages of conflicts: what waits for a person, and a plain answer to each."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse, Response
@@ -8,17 +8,28 @@ from starlette.requests import Request
 
 from ground import strict_json
 from ground.instants import from_microseconds
+from hub.clusters.model import Intent
+from hub.clusters.service import preview_merge
 from hub.conflicts import store
 from hub.conflicts.model import Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
+from hub.console.life.pages import shown_preview
 from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.console.store import titles_of
-from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
+from hub.errors import (
+    CannotUndo,
+    ConflictMoved,
+    ToldApart,
+    UnknownConflict,
+    WrongChoice,
+    WrongMerge,
+)
 from hub.golden.model import Explained
 from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.store import Listed
 from hub.resolutions.service import Resolution, resolve, resolve_all
+from hub.resolutions.undo import can_undo, undo
 from hub.wiring import Hub
 from master_data.fields import entity_schema
 from master_data.model import Value
@@ -87,7 +98,12 @@ Answer = Annotated[AnswerForm, Form()]
 def router(hub: Hub, portal: Portal) -> APIRouter:
     """Return the routes of conflicts."""
     routes = APIRouter(prefix="/conflicts", include_in_schema=False)
+    _reading(routes, hub, portal)
+    _answering(routes, hub, portal)
+    return routes
 
+
+def _reading(routes: APIRouter, hub: Hub, portal: Portal) -> None:
     @routes.get("")
     def conflicts(request: Request, principal: Read) -> HTMLResponse:
         """List conflicts, the newest first."""
@@ -106,14 +122,31 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
             }
             for row in found.items
         ]
-        context = {"grid": CONFLICTS.view(query, rows, found.next)}
+        context = {
+            "grid": CONFLICTS.view(query, rows, found.next),
+            "last": _last(hub, query.get("last")),
+        }
         return portal.page(request, "hub/conflicts.html", context, block="grid")
 
     @routes.get("/{conflict_id}")
     def conflict(request: Request, conflict_id: str, principal: Read) -> HTMLResponse:
         """Show one conflict with the answers it takes."""
         shown = _shown(hub, conflict_id, principal)
+        shown["last"] = _last(hub, request.query_params.get("last"))
         return portal.page(request, "hub/conflict.html", shown)
+
+
+def _answering(routes: APIRouter, hub: Hub, portal: Portal) -> None:
+    @routes.post("/{conflict_id}/undo")
+    def take_back(request: Request, conflict_id: str, principal: Resolve) -> Response:
+        """Take an answer back: the question is open again."""
+        try:
+            undo(hub, conflict_id, principal.name)
+        except CannotUndo as error:
+            toast = Toast("Not taken back", str(error), bad=True)
+        else:
+            toast = Toast("Taken back")
+        return portal.redirect(request, f"/hub/conflicts/{conflict_id}", toast=toast)
 
     @routes.post("/{conflict_id}")
     def answer(request: Request, conflict_id: str, form: Answer, principal: Resolve) -> Response:
@@ -132,13 +165,20 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
                 value=_value(found, form),
             )
             resolve(hub, conflict_id, resolution)
-        except (ConflictMoved, WrongChoice) as error:
+        except (ConflictMoved, ToldApart, WrongChoice, WrongMerge) as error:
             shown = _shown(hub, conflict_id, principal) | {"refusal": str(error)}
             return portal.page(request, "hub/conflict.html", shown, status=409)
         toast = Toast("Settled", _about(found.entity, found.subject))
-        return portal.redirect(request, _next_open(hub), toast=toast)
+        return portal.redirect(request, f"{_next_open(hub)}?last={conflict_id}", toast=toast)
 
-    return routes
+
+def _last(hub: Hub, conflict_id: str | None) -> dict[str, str] | None:
+    """Return the conflict that was settled a moment ago, if its answer can be taken back."""
+    found = hub.db.read(lambda c: store.conflict_by_id(c, conflict_id)) if conflict_id else None
+    if found is None or not can_undo(found):
+        return None
+    title = hub.db.read(lambda c: titles_of(c, [found.golden_id])).get(found.golden_id, "")
+    return {"id": found.id, "title": title, "about": _about(found.entity, found.subject)}
 
 
 def _next_open(hub: Hub) -> str:
@@ -185,9 +225,11 @@ def _about(entity: str, subject: str) -> str:
 def _shown(hub: Hub, conflict_id: str, principal: Principal) -> dict[str, object]:
     found = _found(hub, conflict_id)
     told = explain(hub, found.golden_id)
-    other = None
+    other, merging = None, None
     if found.kind == Kind.POSSIBLE_DUPLICATE.value and found.closed_at is None:
         other = explain(hub, found.subject)
+        merging = _merging(hub, found)
+    before, after = hub.db.read(lambda c: store.neighbours(c, found))
     return {
         "conflict": found,
         "about": _about(found.entity, found.subject),
@@ -208,9 +250,23 @@ def _shown(hub: Hub, conflict_id: str, principal: Principal) -> dict[str, object
         "may_resolve": can(principal, "hub.conflicts.resolve"),
         "compare": _compare(told, other) if other else [],
         "other": other,
+        "merging": merging,
+        "before": before,
+        "after": after,
+        "undoable": can_undo(found) and can(principal, "hub.conflicts.resolve"),
+        "last": None,
         "refusal": "",
         "same_cause": _same_cause(hub, found),
     }
+
+
+def _merging(hub: Hub, conflict: Conflict) -> dict[str, Any] | None:
+    """Return what "same" would do; None where it is refused."""
+    try:
+        preview = preview_merge(hub, conflict.subject, conflict.golden_id, Intent(by="preview"))
+    except (ToldApart, WrongMerge):
+        return None
+    return shown_preview(preview)
 
 
 def _same_cause(hub: Hub, conflict: Conflict) -> int:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
 from ground.instants import from_microseconds
+from hub.clusters.service import decisions_of
 from hub.console import store
 from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.golden.model import Explained, FieldTold, Happening
@@ -15,8 +16,9 @@ from hub.lists import store as lists
 from hub.lists.rules import Collection
 from hub.lists.store import Listed
 from hub.wiring import Hub
+from master_data.clusters.model import Edge, EdgeKind
 from master_data.fields import entity_schema
-from portal import Column, ColumnKind, Filter, Grid, Portal, Principal, require
+from portal import Column, ColumnKind, Filter, Grid, Portal, Principal, can, require
 
 Read = Annotated[Principal, Depends(require("hub.golden.read"))]
 
@@ -99,9 +101,14 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         request: Request, collection: Collection, golden_id: str, principal: Read
     ) -> HTMLResponse:
         """Show one golden record: values with their reasons, systems, timeline."""
-        del principal
         told = explain(hub, golden_id)
-        context = _record_view(told) | {"collection": collection.value}
+        context = _record_view(told) | {
+            "collection": collection.value,
+            "may_write": can(principal, "hub.golden.write"),
+            "decisions": [_decision_view(each) for each in decisions_of(hub, told.golden.id)],
+            "pins": _pins_view(told),
+            "pinnable": [(each.path, each.title) for each in told.fields],
+        }
         return portal.page(request, "hub/record.html", context)
 
     return routes
@@ -123,6 +130,8 @@ def _record_view(told: Explained) -> dict[str, Any]:
                 "state": c.state.value,
                 "version": c.remote_version,
                 "parked": c.parked,
+                "id": c.id,
+                "primary": c.is_primary,
                 "held": [(schema.title_of(path), why) for path, why in c.held.items()],
                 "seen_at": from_microseconds(c.seen_at) if c.seen_at else None,
                 "href": _link(c.connection, c.object_type, c.external_id),
@@ -132,6 +141,33 @@ def _record_view(told: Explained) -> dict[str, Any]:
         "timeline": [_happening_view(each) for each in told.timeline],
         "open_conflicts": [each for each in told.conflicts if each.closed_at is None],
     }
+
+
+def _decision_view(edge: Edge) -> dict[str, Any]:
+    return {
+        "id": edge.id,
+        "same": edge.kind is EdgeKind.SAME,
+        "other": edge.other,
+        "by": edge.by,
+        "why": edge.why,
+        "at": from_microseconds(edge.at),
+    }
+
+
+def _pins_view(told: Explained) -> list[dict[str, Any]]:
+    schema = entity_schema(told.golden.entity)
+    return [
+        {
+            "path": path,
+            "title": schema.title_of(path),
+            "value": readable(pin["value"]),
+            "by": pin["by"],
+            "why": pin["why"],
+            "until": from_microseconds(pin["until"]) if "until" in pin else None,
+        }
+        for path, pin in sorted(told.golden.decisions.items())
+        if pin.get("pin")
+    ]
 
 
 def _link(connection: str, object_type: str, external_id: str | None) -> str:

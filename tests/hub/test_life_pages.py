@@ -1,0 +1,87 @@
+"""Pages on which a steward shapes golden records, settles with two keys, and takes it back."""
+
+import re
+
+import pytest
+
+from hub.conflicts import store as conflicts
+from hub.conflicts.model import NewConflict, OpenConflict, Rival
+from portal import Role
+from tests.hub.test_api import site  # noqa: F401  the fixture
+from tests.hub.test_clusters_api import steward  # noqa: F401  the fixture
+
+RECORD = "/hub/records/customers/gr_1"
+
+
+@pytest.fixture
+def pages(site, steward):  # noqa: F811
+    """`pages(path)` reads a page as a steward; with fields it posts a form."""
+
+    def ask(page, /, **fields):
+        url = f"http://127.0.0.1:{site.port}{page}"
+        client = site.as_(Role.STEWARD)
+        return client.post(url, data=fields) if fields else client.get(url)
+
+    return ask
+
+
+def a_duplicate(site):  # noqa: F811
+    told = OpenConflict(
+        kind="possible_duplicate",
+        entity="customer",
+        golden_id="gr_2",
+        subject="gr_1",
+        connection="crm",
+        rule="match",
+        why="the same tax id",
+        rivals=(Rival("tax:1", "gr_1", 0),),
+    )
+    new = [NewConflict("cf_1", told, None)]
+    site.hub.db.write(lambda c: conflicts.open_many(c, new, site.hub.db.now(c)))
+
+
+def test_a_duplicate_shows_what_merging_would_do_and_is_settled_and_taken_back(
+    site,  # noqa: F811
+    pages,
+):
+    a_duplicate(site)
+    shown = pages("/hub/conflicts/cf_1").text
+    assert "What merging would do" in shown
+    assert re.findall(r'data-key="([12])"', shown) == ["1", "2"]
+    done = pages("/hub/conflicts/cf_1", choice="same", seen="1")
+    assert (done.status_code, done.headers["location"]) == (303, "/hub/conflicts?last=cf_1")
+    assert "Take it back" in pages("/hub/conflicts?last=cf_1").text
+    assert pages("/hub/conflicts/cf_1/undo", csrf="").status_code == 303
+    again = site.hub.db.read(lambda c: conflicts.conflict_by_id(c, "cf_1"))
+    assert again.closed_at is None
+    assert site.viewer.get("/golden/customers/gr_2").json()["id"] == "gr_2"
+
+
+def test_a_merge_is_shown_first_then_done_then_taken_back(site, pages):  # noqa: F811
+    shown = pages(f"{RECORD}/merge?target=gr_2")
+    assert shown.status_code == 200
+    assert "Ibarra SL" in shown.text
+    assert site.viewer.get("/golden/customers/gr_2").json()["id"] == "gr_2"
+    assert pages(f"{RECORD}/merge", target="gr_2", reason="one tax id").status_code == 303
+    page = pages(RECORD).text
+    (decision,) = re.findall(r"unmerge\?target=(ed_\w+)", page)
+    assert "one tax id" in page
+    assert pages(f"{RECORD}/unmerge?target={decision}").status_code == 200
+    assert pages(f"{RECORD}/unmerge", target=decision).status_code == 303
+    refused = pages(f"{RECORD}/merge?target=gr_2")
+    assert refused.status_code == 409
+    assert "Show it anyway" in refused.text
+    assert pages(f"{RECORD}/past?version=2").text.count("Ibarra SL") >= 1
+    assert pages(f"{RECORD}/split?target=xr_1").status_code == 409
+    assert pages(f"{RECORD}/merge?target=gr_9").status_code == 409
+
+
+def test_a_value_is_pinned_and_lifted(site, pages):  # noqa: F811
+    form = {"path": "name", "value": "IBARRA", "reason": "the plate", "until": "2090-01-01"}
+    assert pages(f"{RECORD}/pin", **form).status_code == 303
+    assert site.viewer.get("/golden/customers/gr_1").json()["fields"]["name"] == "IBARRA"
+    assert "the plate" in pages(RECORD).text
+    pages(f"{RECORD}/pin", path="name", value="X", reason="")
+    assert site.viewer.get("/golden/customers/gr_1").json()["fields"]["name"] == "IBARRA"
+    assert pages(f"{RECORD}/unpin", path="name").status_code == 303
+    assert site.viewer.get("/golden/customers/gr_1").json()["fields"]["name"] == "Ibarra"
