@@ -9,6 +9,7 @@ from hub.console.activity import pages as activity
 from hub.console.conflicts import pages as conflict_pages
 from hub.console.connections import pages as connections
 from hub.console.life import pages as life
+from hub.console.mappings import pages as mappings
 from hub.console.overview import pages as overview
 from hub.console.records import pages as records
 from hub.golden import store as goldens
@@ -100,6 +101,14 @@ def module(hub: Hub) -> Module:
                 key="g i",
             ),
             NavEntry(
+                "Mappings",
+                "/hub/mappings",
+                "arrow-left-right",
+                "hub.mappings.read",
+                group="Integrate",
+                key="g m",
+            ),
+            NavEntry(
                 "Events", "/hub/events", "inbox", "hub.events.read", group="Integrate", key="g v"
             ),
             NavEntry(
@@ -114,5 +123,5 @@ def module(hub: Hub) -> Module:
 
 def routers(hub: Hub, portal: Portal) -> list[APIRouter]:
     """Return the routes of every page."""
-    screens = (overview, life, records, conflict_pages, activity, connections)
+    screens = (overview, life, records, conflict_pages, activity, connections, mappings)
     return [each.router(hub, portal) for each in screens]

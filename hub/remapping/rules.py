@@ -145,10 +145,14 @@ class _Draft:
             else:
                 self.contributions[path] = was
             stands = self.body.get(path) == said.value and path not in self.golden_held
-            rivals = self.weighing.rivals_of(path)
-            if stands and not any(rival.value == said.value for rival in rivals):
+            if stands and not self.is_seconded(path, said):
                 self.put(path, stood)
         return back
+
+    def is_seconded(self, path: str, said: Contribution) -> bool:
+        """Say whether somebody else authored the same value later."""
+        rivals = self.weighing.rivals_of(path)
+        return any(rival.value == said.value and rival.at > said.at for rival in rivals)
 
     # --- forth: one path
 
@@ -206,9 +210,8 @@ class _Draft:
             return
         policy = self.weighing.policies.of(self.step.golden.entity, path)
         rivals = self.weighing.rivals_of(path)
-        seconded = any(rival.value == known.value for rival in rivals)
         by_content = isinstance(policy, _BY_CONTENT)
-        if not by_content and (stood != known.value or seconded):
+        if not by_content and (stood != known.value or self.is_seconded(path, known)):
             return
         picked = survive(policy, said, rivals, concurrent=by_content, clocks=self.weighing.clocks)
         if isinstance(picked, Survivor) and picked.winner.value != stood:

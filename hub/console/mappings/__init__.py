@@ -1,0 +1,1 @@
+"""Pages of mappings: versions, editor, preview, and rows for what is held."""
