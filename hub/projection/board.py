@@ -41,6 +41,8 @@ class Board:
     apart: set[frozenset[str]] = field(default_factory=set)
     unlinked: set[Place] = field(default_factory=set)
     unkeyed: set[str] = field(default_factory=set)
+    idle: set[str] = field(default_factory=set)
+    """Crossrefs of creates that are planned and not under way: a record found first takes one."""
     touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
 
@@ -97,7 +99,22 @@ class Board:
             each.connection == connection
             and each.object_type == object_type
             and each.state is not CrossrefState.GONE
+            and each.id not in self.idle
             for each in self.crossrefs_of(golden_id)
+        )
+
+    def idle_create(self, golden_id: str, connection: str, object_type: str) -> Crossref | None:
+        """Return a create of a golden record in a system that nobody has begun to send."""
+        mine = (connection, object_type)
+        return next(
+            (
+                each
+                for each in self.crossrefs_of(golden_id)
+                if each.id in self.idle
+                and each.external_id is None
+                and (each.connection, each.object_type) == mine
+            ),
+            None,
         )
 
     def key_candidates(self, keys: Sequence[str], entity: str) -> dict[str, list[str]]:

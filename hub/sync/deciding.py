@@ -119,6 +119,8 @@ class Deciding:
         creating = [c.id for c in self.board.crossrefs.values() if c.external_id is None]
         if creating:
             self.in_flight = self.hub.db.read(lambda c: effects.busy_crossrefs(c, creating))
+        free = (self.board.crossrefs[each] for each in creating if each not in self.in_flight)
+        self.board.idle = {each.id for each in free if not each.parked}
 
     def known(self, choice: Known, told: Sequence[Event], golden_id: str) -> None:
         """Close events that tell what was decided or written already."""

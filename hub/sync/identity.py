@@ -60,6 +60,9 @@ def find_golden(
             if frozenset((each.golden_id, golden.id)) not in board.apart
         )
         _take_place(board, golden, place)
+        planned = board.idle_create(golden.id, connection, object_type)
+        if planned is not None:  # its fence sends the create back, to be an update or nothing
+            return Found(golden, adopt(planned, place[2]), identity.why, suspects)
     else:
         state = GoldenState.UNCONFIRMED if identity.suspects else GoldenState.ACTIVE
         golden = Golden(GoldenId(new_id("gr")), entity, 0, state, {})
