@@ -60,7 +60,9 @@ class Houses:
         return system_env(db=self.database(house), http=self.http)
 
     def close(self) -> None:
-        """Finish what was submitted and let go of all databases."""
+        """Finish what was submitted and let go of all databases and lines."""
         for database in self._databases.values():
             database.close()
         self._databases.clear()
+        if "http" in self.__dict__:
+            self.http.close()

@@ -22,11 +22,12 @@ from hub.connections import service as connections
 from hub.connections.model import NewConnection
 from hub.connections.rules import State
 from hub.start import open_hub
+from rectoverso.bench.figures import floor_per_s, machine, quantile_ms
 from rectoverso.bench.installation import HOST, free_port, listens, started, until
 from rectoverso.bench.notices import post, signed
 from rectoverso.bench.peers import SECRET
 from rectoverso.bench.processes import usage
-from rectoverso.bench.sync import Size, Tell, floor_per_s, machine, quantile_ms
+from rectoverso.bench.sync import Tell
 from rectoverso.bench.wire import closed_loop, open_line, request
 from rectoverso.errors import NotPossible
 from rectoverso.preparation import prepare
@@ -80,7 +81,7 @@ def bench_road(size: RoadSize, tell: Tell) -> dict[str, Any]:
         with _running(folder) as road:
             figures = uvloop.run(_Drive(road, size, tell).all())
         tell("The floor…")
-        relayed = floor_per_s(folder, Size(notices=size.notices))
+        relayed = floor_per_s(folder, count=size.notices, concurrency=size.concurrency)
     return {
         **figures,
         "floor_per_s": round(relayed, 1),

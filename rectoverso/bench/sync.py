@@ -5,32 +5,21 @@ floor is measured in the same run: its relay and its target share the machine in
 """
 
 import asyncio
-import os
-import platform
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import uvloop
 
 from rectoverso.bench.edits import Editor
+from rectoverso.bench.figures import floor_per_s, machine, quantile_ms
 from rectoverso.bench.installation import (
-    HOST,
     Installation,
-    free_port,
     fresh_installation,
-    listens,
-    started,
-    until,
 )
-from rectoverso.bench.notices import accepted_per_s, post
-from rectoverso.bench.wire import Line, closed_loop, open_line, request
+from rectoverso.bench.notices import accepted_per_s
 
 _SETTLE = 3.0  # seconds of quiet before memory is read
-_FLOOR_BODY = 900  # bytes, about as much as a notice of one change
 
 
 @dataclass(frozen=True, kw_only=True)  # without slots: its defaults are those of the options
@@ -53,7 +42,9 @@ def bench_sync(size: Size, tell: Tell) -> dict[str, Any]:
     with fresh_installation() as installation:
         figures = uvloop.run(_measure(installation, size, tell))
         tell("The floor…")
-        floor = floor_per_s(installation.folder, size)
+        floor = floor_per_s(
+            installation.folder, count=size.notices, concurrency=size.accept_concurrency
+        )
     return {
         **figures,
         "floor_per_s": round(floor, 1),
@@ -107,60 +98,3 @@ class _Peak:
         """Return the largest memory in megabytes."""
         self._task.cancel()
         return max(self._highest, self._installation.usage().rss_mb)
-
-
-def quantile_ms(sorted_seconds: list[float], share: float) -> float:
-    """Return a quantile in milliseconds."""
-    place = min(len(sorted_seconds) - 1, int(share * len(sorted_seconds)))
-    return round(1000 * sorted_seconds[place], 1)
-
-
-def floor_per_s(folder: Path, size: Size) -> float:
-    """Return how many requests a second the relay of floor.py brings to its target."""
-    relay, sink = free_port(), free_port()
-    program = [sys.executable, "-m", "rectoverso.bench.floor"]
-    relay_command = [*program, str(relay), str(folder / "floor.db"), str(sink)]
-    with (
-        started([*program, str(sink)], folder / "sink.log"),
-        started(relay_command, folder / "relay.log"),
-    ):
-        until(lambda: listens(sink), "The target of the floor")
-        until(lambda: listens(relay), "The relay of the floor")
-        return uvloop.run(_relayed_per_s(relay, sink, size))
-
-
-async def _relayed_per_s(relay: int, sink: int, size: Size) -> float:
-    body = b'{"record": "' + b"x" * _FLOOR_BODY + b'"}'
-    one = request("POST", HOST, "/", {"Content-Type": "application/json"}, body)
-    begin = perf_counter()
-    jobs = [one] * size.notices
-    await closed_loop((HOST, relay), jobs, size.accept_concurrency, post)
-    line = await open_line(HOST, sink)
-    while await _arrived(line) < size.notices:  # noqa: ASYNC110  another process counts
-        await asyncio.sleep(0.01)
-    line.close()
-    return size.notices / (perf_counter() - begin)
-
-
-async def _arrived(line: Line) -> int:
-    _, answer = await line.ask(request("GET", HOST, "/"))
-    return int(answer)
-
-
-def machine() -> dict[str, Any]:
-    """Return what the figures were taken on."""
-    return {
-        "cpus": os.cpu_count(),
-        "cpu": _cpu_name(),
-        "python": platform.python_version(),
-        "system": platform.platform(terse=True),
-        "durability": "SQLite WAL, synchronous=FULL, group commit",
-        "processes": "parent, web, worker; load on the same machine",
-    }
-
-
-def _cpu_name() -> str:
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ground import log
 from rectoverso.bench.mapping.run import bench_mappings
 from rectoverso.bench.matching.run import bench_sets
 from rectoverso.bench.road import RoadSize, bench_road
@@ -53,6 +54,7 @@ def road(
     as_json: AsJson = False,
 ) -> None:
     """Measure the hub alone between two bare systems: accepts, changes, latency, processor time."""
+    log.configure(as_json=False, level="warning")
     size = RoadSize(customers=customers, notices=notices, rate=rate, seconds=seconds)
     _print(bench_road(size, say), as_json=as_json)
 

@@ -3,9 +3,10 @@ import os
 
 import pytest
 
+from rectoverso.bench.figures import floor_per_s, quantile_ms
 from rectoverso.bench.notices import signed_notices
 from rectoverso.bench.processes import usage
-from rectoverso.bench.sync import Size, _floor_per_s, _quantile
+from rectoverso.bench.road import RoadSize, bench_road
 from rectoverso.bench.wire import closed_loop, request
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -13,7 +14,18 @@ pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 @pytest.mark.slow  # starts two servers
 def test_the_floor_brings_everything_to_its_target(tmp_path):
-    assert _floor_per_s(tmp_path, Size(notices=200, accept_concurrency=4)) > 0
+    assert floor_per_s(tmp_path, count=200, concurrency=4) > 0
+
+
+@pytest.mark.slow  # starts four servers
+@pytest.mark.timeout(180)
+def test_the_road_brings_every_change_to_the_books():
+    size = RoadSize(customers=40, notices=100, concurrency=4, rate=40, seconds=1)
+
+    figures = bench_road(size, lambda _: None)
+
+    assert figures["open_loop"].keys() == figures["at_100"].keys()
+    assert all(figures[name] > 0 for name in ("accepted_per_s", "batched_per_s", "floor_per_s"))
 
 
 def test_every_job_runs_once_and_answers_may_come_in_pieces():
@@ -67,4 +79,4 @@ def test_a_process_tree_uses_time_and_memory():
 def test_quantiles_are_in_milliseconds():
     seconds = [number / 1000 for number in range(1, 101)]
 
-    assert (_quantile(seconds, 0.5), _quantile(seconds, 0.95)) == (51.0, 96.0)
+    assert (quantile_ms(seconds, 0.5), quantile_ms(seconds, 0.95)) == (51.0, 96.0)
