@@ -1,7 +1,6 @@
 """The pages of mappings in a real browser: edit, see the fault, preview, publish, go back."""
 
 import importlib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 import hub
 from ground.database import open_database
 from ground.door import SafeHttp
-from ground.env import system_env
+from ground.env import SystemClock, system_env
 from hub.app import create_app
 from hub.connections import service
 from hub.connections.model import NewConnection
@@ -40,8 +39,7 @@ def running(tmp_path):
     databases = [open_database(f"sqlite:///{tmp_path}/{n}.db", schema=n) for n in ("hub", "portal")]
     for database, tables in zip(databases, (METADATA, PORTAL_METADATA), strict=True):
         database.create_all(tables)
-    env = system_env(db=databases[0], http=None)
-    env = replace(env, http=SafeHttp(clock=env.clock))
+    env = system_env(db=databases[0], http=SafeHttp(clock=SystemClock()))
     portal = Portal(env.with_db(databases[1]))
     portal.create_user("Ana Torres", "ana@example.com", Role.INTEGRATOR, PASSWORD)
     made = open_hub(HubSettings(data=tmp_path), env, portal)

@@ -37,13 +37,16 @@ def _frames(records: RecordSet) -> list[Any]:
 
     def frame(side: list[tuple[str, dict[str, list[str]]]]) -> Any:  # noqa: ANN401  a DataFrame
         rows: list[dict[str, str | None]] = [
-            {"unique_id": key}
-            | {names[w]: " ".join(words.get(w, [])).lower() or None for w in fields}
+            {"unique_id": key, **{names[w]: _text(words.get(w)) for w in fields}}
             for key, words in side
         ]
         return pd.DataFrame(rows)
 
     return [frame(side) for side in (records.a, records.b) if side]
+
+
+def _text(values: list[str] | None) -> str | None:
+    return " ".join(values).lower() if values else None
 
 
 def _splink(records: RecordSet) -> set[Pair]:

@@ -21,8 +21,9 @@ def edges_of(graph):
 
 
 def joined(edges, **known):
-    nothing = {"floor": -12.0, "weigh": lambda x, y: 9.0, "apart": lambda x, y: False}
-    return cluster(edges, 12, **(nothing | known))
+    weigh = known.get("weigh", lambda x, y: 9.0)
+    apart = known.get("apart", lambda x, y: False)
+    return cluster(edges, 12, floor=-12.0, weigh=weigh, apart=apart)
 
 
 @given(graphs, st.randoms(use_true_random=False))
