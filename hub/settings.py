@@ -17,7 +17,11 @@ class HubSettings(BaseSettings):
     """How this process of the hub runs. Times are seconds."""
 
     model_config = SettingsConfigDict(
-        env_prefix="RECTOVERSO_", toml_file="rectoverso.toml", extra="ignore", frozen=True
+        env_prefix="RECTOVERSO_",
+        toml_file="rectoverso.toml",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
     )
 
     data: Path = Field(Path("data"), description="Folder of the databases and the key file.")

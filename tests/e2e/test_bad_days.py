@@ -32,7 +32,7 @@ TRY_AGAIN = {429, 500, 502, 503}
 
 def create(api, name, patience=60.0):
     """Create a customer as a person does who tries again; a busy server says 503."""
-    headers = {"idempotency-key": f"bad-day-{name}"}
+    headers = {"idempotency-key": f"bad-day-{name.replace(' ', '-')}"}
     give_up = time.monotonic() + patience
     while True:
         try:
