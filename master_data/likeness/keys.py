@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from master_data.forms.records import Form
@@ -11,6 +12,9 @@ STOP = 60
 """A key of more records is a stop key: it finds nobody any more."""
 CANDIDATES = 20
 """The most golden records one record is compared with, those of the rarest shared keys first."""
+
+LEAST_RARE = 2.0
+"""Bits that the shared keys of two records may fall short of telling one record from all."""
 
 _VOWELS = re.compile(r"[aeiouyhw]")
 _TWICE = re.compile(r"(.)\1+")
@@ -30,6 +34,7 @@ def hashed(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+@lru_cache(maxsize=65536)
 def skeleton(word: str) -> str:
     """Return what most misspellings keep: the first letter and the consonants after it."""
     return word[:1] + _TWICE.sub(r"\1", _VOWELS.sub("", word[1:].replace(" ", "")))[:_SKELETON]

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from master_data.likeness.keys import CANDIDATES, STOP
+from master_data.likeness.keys import CANDIDATES, LEAST_RARE, STOP
 
 Places = NDArray[np.int64]
 Bits = NDArray[np.float64]
@@ -62,6 +62,8 @@ def _best(codes: Places, bits: Bits, records: int, most: int) -> tuple[Places, P
     codes, bits = codes[order], bits[order]
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     pairs, rarity = codes[starts], np.add.reduceat(bits, starts)
+    telling = rarity >= np.log2(max(2, records)) - LEAST_RARE
+    pairs, rarity = pairs[telling], rarity[telling]
     first, second = pairs // records, pairs % records
     kept = _among_best(first, rarity, second, most) | _among_best(second, rarity, first, most)
     return first[kept], second[kept]

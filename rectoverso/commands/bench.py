@@ -8,6 +8,7 @@ import typer
 
 from ground import log
 from rectoverso.bench.mapping.run import bench_mappings
+from rectoverso.bench.matching.online import measure_online
 from rectoverso.bench.matching.run import bench_sets
 from rectoverso.bench.road import RoadSize, bench_road
 from rectoverso.bench.sync import Size, bench_sync
@@ -18,6 +19,11 @@ _Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to ac
 _Documents = Annotated[int, typer.Option("--documents", min=20, help="Made-up customers.")]
 _Rate = Annotated[float, typer.Option("--rate", min=1, help="Changes a second, steadily.")]
 _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
+_Online = Annotated[int, typer.Option("--online", min=0, help="Search among so many records.")]
+_Postgresql = Annotated[
+    str | None, typer.Option("--postgresql", help="URL of an empty database to search in as well.")
+]
+_QUERIES = 1000
 _Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
 _Seconds = Annotated[float, typer.Option("--seconds", min=1, help="Length of the steady part.")]
 
@@ -67,14 +73,30 @@ def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
     print_table(("figure", "value"), rows)
 
 
-def matching(*, data: _Sets = None, set_name: _Set = None, as_json: AsJson = False) -> None:
+def matching(
+    *,
+    data: _Sets = None,
+    set_name: _Set = None,
+    online: _Online = 0,
+    postgresql: _Postgresql = None,
+    as_json: AsJson = False,
+) -> None:
     """Measure matching: quality on sets whose true pairs are known, one record, many records."""
     figures: dict[str, Any] = {"sets": bench_sets(data, set_name, say) if data else {}}
+    if online:
+        say(f"One record against {online:,}…")
+        figures["online"] = measure_online(online, _QUERIES, postgresql)
     if as_json:
         print_json(figures)
         return
     columns = ("set", "precision", "recall", "f1", "candidate_recall", "cpu_s", "rss_mb")
     print_table(columns, [{"set": name} | each for name, each in figures["sets"].items()])
+    if online:
+        print_table(("search", "figures"), _rows(figures["online"]))
+
+
+def _rows(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"search": name, "figures": each} for name, each in figures.items()]
 
 
 def mappings(*, documents: _Documents = 1_000, as_json: AsJson = False) -> None:

@@ -1,0 +1,80 @@
+"""One record against all golden records: find, weigh, decide."""
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ground.database import Connection
+from master_data.forms.records import Form, Words, form_of
+from master_data.index import store
+from master_data.likeness.keys import CANDIDATES, LEAST_RARE, STOP, hashed, keys_of
+from master_data.likeness.model import Zone
+from master_data.likeness.scoring import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A golden record that a record may be."""
+
+    golden_id: str
+    weight: float
+    zone: Zone
+    form: Form
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to. `matches`: best first, those worth a look; `stopped`: stop keys."""
+
+    zone: Zone
+    matches: tuple[Match, ...]
+    stopped: tuple[str, ...] = ()
+    warning: str | None = None
+
+
+def find(
+    connection: Connection, scorer: Scorer, words: Words, *, apart: Collection[str] = ()
+) -> Found:
+    """Return the golden records a record may be. `apart`: those it was decided not to be."""
+    return find_form(connection, scorer, form_of(scorer.model.entity, words), apart=apart)
+
+
+def find_form(
+    connection: Connection, scorer: Scorer, form: Form, *, apart: Collection[str] = ()
+) -> Found:
+    """Return the golden records that a comparison form may be."""
+    entity = scorer.model.entity
+    keys = {hashed(f"{entity}:{key}"): key for key in keys_of(entity, form)}
+    if not keys:
+        return Found(Zone.NEW, (), warning="nothing to match on: no field gives a key")
+    numbers, stopped = _candidates(connection, list(keys), scorer.statistics.records)
+    matches = []
+    for golden_id, _, other in store.forms_of(connection, numbers).values():
+        weight = scorer.weight(form, other)
+        if weight < scorer.model.review or golden_id in apart:
+            continue
+        zone = scorer.zone(form, other, weight)
+        if zone is not Zone.NEW:
+            matches.append(Match(golden_id, weight, zone, other))
+    matches.sort(key=lambda match: (-match.weight, match.golden_id))
+    best = matches[0].zone if matches else Zone.NEW
+    return Found(best, tuple(matches), tuple(keys[key] for key in stopped))
+
+
+def _candidates(
+    connection: Connection, keys: list[int], records: int
+) -> tuple[list[int], list[int]]:
+    """Return the records that share the rarest keys, and the keys that too many have."""
+    rarity: dict[int, float] = {}
+    stopped = []
+    for key, found in store.numbers_by_key(connection, keys).items():
+        if len(found) > STOP:
+            stopped.append(key)
+            continue
+        bits = math.log2(max(2.0, records / (len(found) + 1)))
+        for number in found:
+            rarity[number] = rarity.get(number, 0.0) + bits
+    least = math.log2(max(2, records)) - LEAST_RARE
+    telling = [number for number, bits in rarity.items() if bits >= least]
+    ranked = sorted(telling, key=lambda number: (-rarity[number], number))
+    return ranked[:CANDIDATES], stopped

@@ -1,0 +1,153 @@
+"""The index <-> rows: one statement finds what shares a key, one reads the forms."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import orjson
+from sqlalchemy import TextClause, delete, select, text
+
+from ground.database import Connection
+from ground.statements import insert_many
+from master_data.forms.records import VERSION, Form
+from master_data.index.tables import blocking_key, match_form, match_statistics
+from master_data.likeness.keys import STOP, hashed, keys_of
+from master_data.likeness.statistics import Statistics
+
+_SQLITE_KEYS = """
+    SELECT k.value, (SELECT json_group_array(number) FROM
+        (SELECT number FROM blocking_key WHERE key = k.value LIMIT :most))
+    FROM json_each(:keys) AS k
+"""
+_POSTGRESQL_KEYS = """
+    SELECT k, found FROM unnest(CAST(:keys AS bigint[])) AS k CROSS JOIN LATERAL
+        (SELECT array_agg(number) AS found FROM
+            (SELECT number FROM blocking_key WHERE key = k LIMIT :most) AS few) AS many
+    WHERE found IS NOT NULL
+"""
+_SQLITE_FORMS = """
+    SELECT number, golden_id, form FROM match_form
+    WHERE number IN (SELECT value FROM json_each(:numbers))
+"""
+_POSTGRESQL_FORMS = """
+    SELECT number, golden_id, form FROM match_form
+    WHERE number = ANY (CAST(:numbers AS bigint[]))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A golden record as it is found."""
+
+    golden_id: str
+    entity: str
+    form: Form
+
+
+def number_of(golden_id: str) -> int:
+    """Return the number under which a golden record stands in the index."""
+    digest = hashlib.blake2b(golden_id.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def put(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Store golden records as they are now; their earlier keys are removed."""
+    remove(connection, [entry.golden_id for entry in entries])
+    add(connection, entries)
+
+
+def add(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Store golden records that are not in the index yet."""
+    forms, rows = [], []
+    for entry in entries:
+        number = number_of(entry.golden_id)
+        forms.append(
+            {
+                "number": number,
+                "golden_id": entry.golden_id,
+                "entity": entry.entity,
+                "version": VERSION,
+                "form": entry.form,
+            }
+        )
+        rows += [
+            {"key": hashed(f"{entry.entity}:{key}"), "number": number}
+            for key in keys_of(entry.entity, entry.form)
+        ]
+    if forms:
+        insert_many(connection, match_form, sorted(forms, key=lambda row: row["number"]))
+    if rows:
+        rows.sort(key=lambda row: (row["key"], row["number"]))
+        insert_many(connection, blocking_key, rows, on_conflict="nothing")
+
+
+def remove(connection: Connection, golden_ids: Iterable[str]) -> None:
+    """Take golden records out of the index, with all that was derived from their values."""
+    numbers = {number_of(golden_id): golden_id for golden_id in golden_ids}
+    for number, (_, entity, form) in forms_of(connection, list(numbers), entity=True).items():
+        gone = [hashed(f"{entity}:{key}") for key in keys_of(entity, form)]
+        connection.execute(
+            delete(blocking_key).where(
+                blocking_key.c.number == number, blocking_key.c.key.in_(gone)
+            )
+        )
+        connection.execute(delete(match_form).where(match_form.c.number == number))
+
+
+def numbers_by_key(connection: Connection, keys: Sequence[int]) -> dict[int, list[int]]:
+    """Return key -> numbers of the records that have it, at most one more than STOP."""
+    rows = connection.execute(
+        _statement(connection.dialect.name, "keys"),
+        {"keys": _list(connection, keys), "most": STOP + 1},
+    )
+    if connection.dialect.name == "sqlite":
+        return {key: orjson.loads(found) for key, found in rows}
+    return {key: list(found) for key, found in rows}
+
+
+def forms_of(
+    connection: Connection, numbers: Sequence[int], *, entity: bool = False
+) -> dict[int, tuple[str, str, Form]]:
+    """Return number -> (golden id, entity, form); the entity is read only if asked for."""
+    rows = connection.execute(
+        _statement(connection.dialect.name, "forms"), {"numbers": _list(connection, numbers)}
+    )
+    found = {number: (golden_id, "", _form(stored)) for number, golden_id, stored in rows}
+    if not entity:
+        return found
+    asked = select(match_form.c.number, match_form.c.entity).where(
+        match_form.c.number.in_(list(found))
+    )
+    kinds = {row.number: row.entity for row in connection.execute(asked)}
+    return {n: (golden_id, kinds[n], form) for n, (golden_id, _, form) in found.items()}
+
+
+def save_statistics(connection: Connection, entity: str, statistics: Statistics) -> None:
+    """Store the snapshot of frequencies that all paths weigh with."""
+    row = {"entity": entity, "counts": statistics.to_json()}
+    insert_many(connection, match_statistics, [row], on_conflict=["entity"])
+
+
+def statistics_of(connection: Connection, entity: str) -> Statistics:
+    """Return the snapshot of frequencies; none yet is an empty one."""
+    query = select(match_statistics.c.counts).where(match_statistics.c.entity == entity)
+    stored: Mapping[str, object] | None = connection.scalar(query)
+    return Statistics.from_json(stored) if stored else Statistics()
+
+
+def _form(stored: str) -> Form:
+    return {name: tuple(values) for name, values in orjson.loads(stored).items()}
+
+
+def _list(connection: Connection, numbers: Sequence[int]) -> str | list[int]:
+    if connection.dialect.name == "sqlite":
+        return orjson.dumps(list(numbers)).decode()
+    return list(numbers)
+
+
+@cache
+def _statement(dialect: str, what: str) -> TextClause:
+    if dialect == "sqlite":
+        return text(_SQLITE_KEYS if what == "keys" else _SQLITE_FORMS)
+    return text(_POSTGRESQL_KEYS if what == "keys" else _POSTGRESQL_FORMS)

@@ -1,0 +1,33 @@
+"""Rows of the index. A golden record has one form and a row for each of its keys."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+
+from ground.columns import Id, Json, metadata
+
+METADATA = metadata()
+
+match_form = Table(
+    "match_form",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("golden_id", Id, nullable=False),
+    Column("entity", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("form", Json, nullable=False),
+    Index("ux_match_form_golden", "golden_id", unique=True),
+)
+
+blocking_key = Table(
+    "blocking_key",
+    METADATA,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+match_statistics = Table(
+    "match_statistics",
+    METADATA,
+    Column("entity", Text, primary_key=True),
+    Column("counts", Json, nullable=False),
+)
