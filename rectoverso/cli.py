@@ -31,6 +31,7 @@ COMMANDS = {
     "conflicts": Command("hub", "List what waits for a person's decision."),
     "golden": Command("golden", "Show, merge, take apart, split and pin golden records."),
     "explain": Command("hub", "Show where every value of a golden record comes from."),
+    "match": Command("match", "Train, try, explain and review how records are matched."),
     "bench": Command("bench", "Measure this machine."),
     "simulate": Command("simulate", "Run the hub in virtual time against seeded faults."),
     "verify": Command("verify", "Verify that nobody changed the history."),

@@ -1,7 +1,7 @@
 """The one scorer: weighs a pair of forms online, in bulk and for `explain` alike."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from master_data.forms.records import Form
@@ -76,6 +76,15 @@ class Scorer:
     def levels(self, a: Form, b: Form) -> tuple[int, ...]:
         """Return the level of each comparison."""
         return tuple(compiled.level(a, b) for compiled in self._comparisons)
+
+    def pattern_weight(self, levels: Sequence[int]) -> float:
+        """Return what a pattern of levels weighs before the frequency of values is looked at."""
+        return self._sum(
+            [
+                0.0 if level == BLANK else _bits(compiled.levels[level], self)
+                for compiled, level in zip(self._comparisons, levels, strict=True)
+            ]
+        )
 
     def explain(self, a: Form, b: Form) -> Weighed:
         """Weigh a pair and say from what."""
