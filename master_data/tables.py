@@ -37,6 +37,7 @@ golden_version = Table(
     Column("mapping_version", Integer),
     Column("changes", Json, nullable=False),
     Column("snapshot", Json),
+    Column("erased", Text),
     Index("ix_golden_version_at", "at"),
 )
 

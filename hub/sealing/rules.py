@@ -14,15 +14,19 @@ _MARK = 8
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the audit: its name, and its columns as one text."""
+    """One row of the audit: its name, and its columns as one text.
+
+    `kept`: the digest it had before its words were erased.
+    """
 
     name: str
     text: str
+    kept: str | None = None
 
     @property
     def digest(self) -> str:
         """Return the digest of name and content."""
-        return sha256(f"{self.name}\n{self.text}".encode()).hexdigest()
+        return self.kept or sha256(f"{self.name}\n{self.text}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from ground.database import Connection
-from ground.statements import insert_many
+from ground.statements import among, insert_many, keys
 from ground.strict_json import dumps
 from hub.sealing.rules import Block, Row
 from hub.sealing.tables import audit_block, audit_entry
@@ -17,6 +17,7 @@ __all__ = [
     "add_block",
     "add_entry",
     "blocks_after",
+    "digests_of",
     "first_at",
     "horizon",
     "is_unsealed",
@@ -108,10 +109,22 @@ def rows_in(connection: Connection, since: datetime, until: datetime) -> list[Ro
     ):
         query = select(table).where(table.c.at > since, table.c.at <= until)
         found = connection.execute(query.order_by(*(table.c[each] for each in order)))
-        rows += [
-            Row(name.format(**row), dumps(_plain(dict(row))).decode()) for row in found.mappings()
-        ]
+        rows += [_row(name, dict(row)) for row in found.mappings()]
     return rows
+
+
+def _row(name: str, values: dict[str, Any]) -> Row:
+    kept = values.pop("erased", None)
+    return Row(name.format(**values), dumps(_plain(values)).decode(), kept)
+
+
+def digests_of(connection: Connection, golden_ids: list[str]) -> dict[tuple[str, int], str]:
+    """Return (golden id, version) -> the digest its seal stands on, of all their versions."""
+    query = select(golden_version).where(among(golden_version.c.golden_id, "ids"))
+    found = connection.execute(query, {"ids": keys(connection, golden_ids)}).mappings()
+    rows = [dict(row) for row in found]
+    name = "{golden_id} version {version}"
+    return {(row["golden_id"], row["version"]): _row(name, row).digest for row in rows}
 
 
 def _plain(values: dict[str, Any]) -> list[Any]:

@@ -1,7 +1,7 @@
 """Decides the lanes of one batch one after the other, in memory; nothing here writes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -9,7 +9,6 @@ import structlog
 from connectors.contract import Absent, SourceState
 from hub.conflicts.model import NewConflict, OpenConflict
 from hub.connections.rules import State
-from hub.deletes.model import Deletion
 from hub.effects import store as effects
 from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
@@ -17,14 +16,16 @@ from hub.lanes.store import Lane
 from hub.projection.board import Board, Place
 from hub.projection.family import load_family
 from hub.projection.links import Links
-from hub.projection.planning import Plan, plan
+from hub.projection.planning import plan
 from hub.projection.views import Sight, sight_of, view_of
 from hub.sync import identity
 from hub.sync.absence import Absence, Absences
 from hub.sync.creates import CreatesUnderWay
+from hub.sync.erased import erased_places
 from hub.sync.freshness import Choice, Known, Use, sighting_of
 from hub.sync.model import Case, Decision, Version
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
+from hub.sync.verdict import Verdict
 from hub.wiring import Hub
 from mappings import CompiledMapping
 from master_data import store as golden_store
@@ -41,26 +42,6 @@ _log = structlog.get_logger(__name__)
 
 ADOPT_AFTER = 3
 EXACT_MS = 2_000
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What a batch decided. `closing`: (golden id, kind, subject) of conflicts that ended."""
-
-    decided: list[Decided] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
-    conflicts: list[NewConflict] = field(default_factory=list)
-    closing: list[tuple[str, str, str]] = field(default_factory=list)
-    plans: list[tuple[Plan, str | None]] = field(default_factory=list)
-    waiting: dict[str, str] = field(default_factory=dict)
-    live: list[Crossref] = field(default_factory=list)
-    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    deletions: list[Deletion] = field(default_factory=list)
-
-    @property
-    def deliveries(self) -> bool:
-        """Say whether effects were planned."""
-        return bool(self.plans)
 
 
 @dataclass(slots=True)
@@ -82,6 +63,7 @@ class Deciding:
         self.links: dict[str, Links] = {}
         self.reasons: dict[str, Event] = {}
         self.in_flight: set[str] = set()
+        self.erased: set[Place] = set()
         self.creates = CreatesUnderWay(hub)
         self.absences = Absences(hub, board)
         opened = hub.directory.connections().values()
@@ -96,9 +78,10 @@ class Deciding:
     ) -> None:
         """Take the states to judge; put golden records that unlinked ones may be on the board."""
         wanted: dict[str, None] = {}
+        self.erased = erased_places(self.hub, self.board, [place for place, *_ in seen])
         for place, choice, read, read_at in seen:
             state = self.states[place] = _state_of(choice, read, read_at)
-            if state is None or self.board.crossref_at(place) or self._own(place, state):
+            if place in self.erased or state is None or self._is_linked(place, state):
                 continue
             self.board.unlinked.add(place)
             sight = self._look(place, state, None, None)
@@ -107,6 +90,9 @@ class Deciding:
                 wanted |= dict.fromkeys(identity.keys_of(entity, sight).all)
         if wanted:
             self._load_candidates(list(wanted))
+
+    def _is_linked(self, place: Place, state: _State) -> bool:
+        return bool(self.board.crossref_at(place) or self._own(place, state))
 
     def _load_candidates(self, keys: list[str]) -> None:
         hits = self.hub.db.read(lambda c: golden_store.key_hits(c, keys))
@@ -132,7 +118,11 @@ class Deciding:
         crossref = self.board.crossref_at(place)
         state = self.states.get(place)
         try:
-            if state is None:
+            if place in self.erased and state is not None:
+                refusal = {"reason": "erased on request; it is not brought back"}
+                self._close(told, choice.event, Outcome.REJECTED, None, refusal)
+                self.verdict.erased += [each.id for each in told]
+            elif state is None:
                 self._absent(crossref, choice.event, told)
             elif not self._is_accepted(place, crossref, state):
                 self._leave_out(crossref, choice.event, told)

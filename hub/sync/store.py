@@ -17,6 +17,7 @@ from hub.effects import store as effects
 from hub.effects.arrivals import announce_live
 from hub.effects.model import NewEffect
 from hub.effects.rules import DELETE
+from hub.erasures import store as erasures
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
@@ -43,6 +44,8 @@ def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: 
     close_conflicts(connection, verdict.closing, at)
     write_plans(hub, connection, verdict.plans, at)
     events.settle(connection, verdict.decided, at)
+    if verdict.erased:
+        erasures.forget_events(connection, verdict.erased)
     deletes.record(connection, verdict.deletions, at)
     announce_live(connection, verdict.live, at)
 

@@ -110,3 +110,16 @@ def test_only_who_may_write_golden_records_shapes_them(steward, site):  # noqa: 
         assert refused.status_code == 403
     assert site.viewer.get("/golden/customers/gr_1/history").status_code == 200
     assert site.viewer.get("/golden/products/gr_1/history").status_code == 404
+
+
+def test_a_person_is_exported_and_erased(steward, site):  # noqa: F811
+    told = steward.get("/golden/customers/gr_1/export").json()
+    assert [row["external_id"] for row in told["crossref"]] == ["cu_1"]
+    assert told["golden"][0]["body"]["name"] == "Ibarra"
+    assert site.viewer.get("/golden/customers/gr_1/export").status_code == 403
+    assert steward.post("/golden/customers/gr_1/erase", json={}).status_code == 422
+    done = steward.post("/golden/customers/gr_1/erase", json={"reason": "asked on paper"})
+    assert (done.json()["deletes"], done.json()["by_hand"]) == ([], ["crm"])
+    found = steward.get("/golden/customers/gr_1").json()
+    assert (found["state"], found["fields"], found["crossrefs"]) == ("gone", {}, [])
+    assert steward.get("/golden/customers/gr_2").json()["fields"]["name"] == "Ibarra SL"

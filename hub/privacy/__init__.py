@@ -1,0 +1,1 @@
+"""A person's rights: everything that is kept about them, and that it is no longer kept."""

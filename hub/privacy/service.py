@@ -1,0 +1,132 @@
+"""Exports all that is kept about a golden record, and erases it here and in the systems."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ground.database import Connection
+from hub.effects.rules import DELETE
+from hub.erasures import store
+from hub.events import store as events
+from hub.events.model import Decided
+from hub.events.rules import Outcome
+from hub.projection.planning import Plan
+from hub.resolutions.service import write_again
+from hub.sealing.audit import Deed, note
+from hub.sealing.store import digests_of
+from hub.sync.store import write_plans
+from hub.wiring import Hub
+from master_data import store as goldens
+from master_data.clusters import store as clusters
+from master_data.errors import NoSuchGolden
+from master_data.model import Crossref, CrossrefState
+
+__all__ = ["Erased", "erase", "export", "finish_due"]
+
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure did: where deletes are planned, and where somebody must delete by hand."""
+
+    golden_id: str
+    deletes: tuple[str, ...]
+    by_hand: tuple[str, ...]
+
+
+def export(hub: Hub, golden_id: str) -> dict[str, Any]:
+    """Return everything that is kept about a golden record and those merged into it, by table.
+
+    Raises NoSuchGolden.
+    """
+
+    def read(connection: Connection) -> dict[str, Any]:
+        root, crossrefs = _family(connection, golden_id)
+        ids = store.homes_of(connection, root)
+        lanes = [each.lane for each in crossrefs if each.external_id]
+        found: dict[str, Any] = {"golden_id": root, **store.rows_about(connection, ids, lanes)}
+        return {name: _plain(rows) for name, rows in found.items()}
+
+    return hub.db.read(read)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a document of any shape
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value
+
+
+def erase(hub: Hub, golden_id: str, *, by: str, reason: str) -> Erased:
+    """Erase a person: all words here at once, the records in the systems by deletes.
+
+    What stays: ids, times, outcomes, who decided; a hashed tombstone for each source record, by
+    which no poll and no notice brings it back. Raises NoSuchGolden.
+    """
+    return write_again(hub, lambda c: _erase(hub, c, golden_id, by, reason))
+
+
+def _family(connection: Connection, golden_id: str) -> tuple[str, list[Crossref]]:
+    found = goldens.goldens_by_id(connection, [golden_id]).get(golden_id)
+    if found is None:
+        raise NoSuchGolden(golden_id)
+    return found.id, goldens.crossrefs_of(connection, [found.id])
+
+
+def _erase(hub: Hub, connection: Connection, golden_id: str, by: str, reason: str) -> Erased:
+    root, crossrefs = _family(connection, golden_id)
+    at, ids = hub.db.now(connection), store.homes_of(connection, root)
+    clusters.lock(connection, ids)
+    lanes = [each.lane for each in crossrefs if each.external_id]
+    doomed = [each for each in crossrefs if _can_delete(hub, each)]
+    kept = {each.id for each in doomed}
+    by_hand = [e for e in crossrefs if e.id not in kept and e.state is CrossrefState.LIVE]
+    store.bury(connection, lanes, root, by, at)
+    waited = store.forget_conflicts(connection, ids, at)
+    decided = [Decided(each, Outcome.SUPERSEDED, root, {"reason": "erased"}) for each in waited]
+    events.settle(connection, decided, at)
+    about = [row["id"] for row in store.rows_about(connection, ids, lanes)["event"]]
+    store.forget_events(connection, about, lanes)
+    store.forget_effects(connection, [each.id for each in crossrefs], at)
+    store.forget_crossrefs(
+        connection, sorted(kept), [each.id for each in crossrefs if each.id not in kept]
+    )
+    store.forget_goldens(connection, ids, digests_of(connection, ids))
+    plans = [Plan(each, DELETE, "erased") for each in doomed]
+    write_plans(hub, connection, [(each, None) for each in plans], at)
+    store.forget_lanes(connection, [e.lane for e in crossrefs if e.id not in kept])
+    note(hub, connection, Deed(by, "golden.erased", root, {"reason": reason}))
+    places = [sorted({e.connection for e in some}) for some in (doomed, by_hand)]
+    return Erased(root, tuple(places[0]), tuple(places[1]))
+
+
+def _can_delete(hub: Hub, crossref: Crossref) -> bool:
+    opened = hub.directory.connections().get(crossref.connection)
+    return (
+        crossref.state is CrossrefState.LIVE
+        and opened is not None
+        and opened.state == "live"
+        and opened.connector.capabilities.can_delete
+    )
+
+
+def finish_due(hub: Hub) -> bool:
+    """Forget the ids of records that are deleted in their systems by now; say whether more wait."""
+    if not hub.db.read(lambda c: store.gone_crossrefs(c, 1)):
+        return False
+
+    def work(connection: Connection) -> bool:
+        gone = store.gone_crossrefs(connection, _AT_ONCE)
+        ids = [crossref_id for crossref_id, _ in gone]
+        at = hub.db.now(connection)
+        store.forget_effects(connection, ids, at)
+        store.forget_events(connection, (), [lane for _, lane in gone])
+        store.forget_lanes(connection, [lane for _, lane in gone])
+        store.forget_crossrefs(connection, [], ids)
+        return len(gone) == _AT_ONCE
+
+    return hub.db.write(work)

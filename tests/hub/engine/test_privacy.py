@@ -1,0 +1,155 @@
+"""A person is exported whole, erased without a trace of their words, and not brought back."""
+
+import pytest
+
+from connectors.contract import ChangeKind
+from ground.strict_json import dumps
+from hub.errors import HubError
+from hub.events import store as events
+from hub.events.model import NewEvent, NewNotice
+from hub.privacy.service import erase, export, finish_due
+from hub.sealing.service import seal_due
+from hub.sealing.service import verify as verify_history
+from master_data import store
+from master_data.errors import NoSuchGolden
+from master_data.tables import METADATA
+from tests.hub.engine.lives import Lives
+
+WORDS = ("Guadalupe", "Villanueva", "+34600777888", "guadalupe@example.org", "Calle Luna")
+
+
+@pytest.fixture
+def lives(bed, customer):
+    """A, a person with everything; B, somebody else."""
+    made = Lives(bed, customer)
+    made.make("A")
+    made.make("B")
+    made.remember_erp()
+    point = {"purpose": "work", "preferred": False}
+    address = {"street": "Calle Luna 7", "city": "Cádiz", "country": "ES", "uses": ["billing"]}
+    made.edit(
+        "A",
+        "crm",
+        {
+            "name": "Guadalupe Villanueva",
+            "contact_points": [
+                point | {"kind": "phone", "value": "+34600777888"},
+                point | {"kind": "email", "value": "guadalupe@example.org"},
+            ],
+            "addresses": [address | {"street2": None, "postal_code": "11001", "subdivision": None}],
+        },
+    )
+    made.edit("A", "crm", {"legal_name": "Guadalupe V"})
+    made.bed.crm.edit("customers", made.letters["A"], {"legal_name": "Guadalupe Villanueva"})
+    made.bed.erp.edit(
+        "customers", made.crossref("A", "erp").external_id, {"legal_name": "Villanueva, G."}
+    )
+    made.settle()
+    return made
+
+
+def dump(bed):
+    """Return every row of every table as text, as a backup has them."""
+
+    def read(connection):
+        return "\n".join(
+            f"{name}: {tuple(row)}"
+            for name in sorted(METADATA.tables)
+            for row in connection.exec_driver_sql(f'select * from "{name}"')
+        )
+
+    return bed.hub.db.read(read)
+
+
+def assert_no_words(bed):
+    kept = dump(bed)
+    assert [word for word in WORDS if word in kept] == []
+
+
+def a_notice(lives):
+    """Store the person's record as a notice too, with its raw body."""
+    row = lives.bed.crm.row("customers", lives.letters["A"])
+    event = NewEvent(
+        id=lives.bed.hub.env.ids.new("ev"),
+        connection="crm",
+        object_type="customers",
+        external_id=row.id,
+        kind=ChangeKind.CHANGED,
+        version=str(row.version),
+        state=row.record(),
+    )
+    body = dumps(row.record()).decode()
+    notice = NewNotice(
+        id=lives.bed.hub.env.ids.new("no"),
+        connection="crm",
+        notice_id="n1",
+        body=body,
+        events=(event,),
+    )
+    lives.bed.hub.db.write(lambda c: events.accept(c, [notice], lives.bed.clock.now()))
+    lives.settle()
+
+
+def test_an_export_holds_every_word(lives):
+    told = dumps(export(lives.bed.hub, lives.golden_id("A"))).decode()
+    assert [word for word in WORDS if word not in told] == []
+    assert "Customer B" not in told
+    with pytest.raises(NoSuchGolden):
+        export(lives.bed.hub, "gr_unheard")
+
+
+def test_an_erased_person_leaves_no_word_and_is_not_brought_back(lives):
+    bed = lives.bed
+    a_notice(lives)
+    seal_due(bed.hub)
+    bed.clock.advance(60)
+    seal_due(bed.hub)
+    assert bed.conflicts()
+    dumped = dump(bed)
+    assert [word for word in WORDS if word not in dumped] == [], "or the test shows nothing"
+    golden_id, crm_id = lives.golden_id("A"), lives.letters["A"]
+    done = erase(bed.hub, golden_id, by="us_dpo", reason="asked on paper")
+    assert (done.deletes, done.by_hand) == (("crm", "erp"), ())
+    assert_no_words(bed)
+    lives.settle()
+    finish_due(bed.hub)
+    assert_no_words(bed)
+    assert crm_id not in dump(bed), "external ids are hashed once the records are gone"
+    assert [row["name"] for row in bed.rows("crm")] == ["Customer B"]
+    assert [row["name"] for row in bed.rows("erp")] == ["Customer B"]
+    assert bed.conflicts() == []
+    assert bed.balance().is_even
+    assert verify_history(bed.hub).broken == []
+    assert verify_history(bed.hub).blocks > 0
+
+
+def test_a_poll_that_still_shows_the_person_changes_nothing(lives):
+    bed = lives.bed
+    golden_id, crm_id = lives.golden_id("A"), lives.letters["A"]
+    shown = bed.event("crm", "customers", crm_id)
+    erase(bed.hub, golden_id, by="us_dpo", reason="")
+    lives.settle()
+    finish_due(bed.hub)
+    bed.hub.db.write(lambda c: events.insert(c, [shown], bed.clock.now()))
+    bed.run()
+    living = [state for _, state in bed.goldens() if state == "active"]
+    assert living == ["active"], "only B"
+    assert_no_words(bed)
+    assert bed.balance().is_even
+    assert bed.balance().open == bed.balance().undecided == 0
+
+
+def test_merged_records_are_erased_with_all_they_were_made_of(lives):
+    bed = lives.bed
+    lives.merge("B", "A", "m1")
+    erase(bed.hub, lives.golden_id("A"), by="us_dpo", reason="")
+    lives.settle()
+    finish_due(bed.hub)
+    assert_no_words(bed)
+    ids = [row[0] for row in bed.goldens()]
+    assert bed.hub.db.read(lambda c: store.crossrefs_of(c, ids)) == []
+
+
+def test_who_is_not_there_cannot_be_erased(lives):
+    with pytest.raises((NoSuchGolden, HubError)):
+        erase(lives.bed.hub, "gr_unheard", by="us_dpo", reason="")
