@@ -14,7 +14,7 @@ ARGS ?=
 .PHONY: list setup up simulate test check fix bench e2e chaos lock clean
 
 list: ## print this list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: $(VENV)/.installed $(VENV)/.tools ## make .venv with everything that work on the code needs
 
@@ -35,6 +35,18 @@ chaos: setup ## bad days of a whole installation, as long stories
 
 bench: $(VENV)/.installed ## measure; prints JSON
 	@$(BIN)/rectoverso bench sync --json $(ARGS)
+
+cover-mappings: setup ## lines and branches of mappings/ that no test reaches: there are none
+	@$(PYTEST) -n0 -q tests/mappings tests/architecture/test_mappings_check.py --cov=mappings --cov-branch --cov-report= $(ARGS)
+	@$(BIN)/coverage report --include='mappings/*' --show-missing --skip-covered --fail-under=100
+
+mutate-mappings: setup ## change the checker of mappings in every small way; lists what no test notices
+	@PATH="$(CURDIR)/$(BIN):$$PATH" nice -n 19 $(BIN)/mutmut run --max-children 1 >mutants.log 2>&1 || { tail -30 mutants.log; exit 1; }
+	@$(BIN)/mutmut export-cicd-stats >/dev/null
+	@$(BIN)/mutmut results
+	@$(BIN)/python -c 'import json; s = json.load(open("mutants/mutmut-cicd-stats.json")); \
+	  k = s["killed"] + s["timeout"]; n = k + s["survived"] + s["no_tests"]; \
+	  print(f"{k} of {n} killed, {100 * k / n:.1f} %"); raise SystemExit(100 * k < 90 * n)'
 
 check: setup ## style, types, architecture, dependencies
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make fix"; exit 1; }

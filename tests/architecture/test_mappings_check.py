@@ -15,7 +15,7 @@ from mappings.yaml_text import load
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted((ROOT / "connectors" / "systems").glob("*/mappings/*.yaml"))
 BUILT_IN = [path for path in DOCUMENTS if path.parts[-3].startswith("simple_")]
-GUIDE = (ROOT / "docs" / "mapping-language.md").read_text()
+GUIDE = (ROOT / "docs" / "mappings.md").read_text()
 EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 META = {"id", "version", "created_at", "updated_at", "external_ref", "updated_by"}
 
@@ -70,7 +70,7 @@ def test_every_operation_rule_and_predicate_has_a_heading_in_the_guide():
 
 @pytest.mark.parametrize("text", EXAMPLES)
 def test_every_example_of_the_guide_is_a_mapping(text):
-    mapping = compile_mapping(parse(text, name="docs/mapping-language.md"))
+    mapping = compile_mapping(parse(text, name="docs/mappings.md"))
     assert mapping.paths
 
 
