@@ -59,6 +59,10 @@ def _misplaced(mapping: ops.Mapping, object_type: str) -> tuple[Remark, ...]:
     if mapping.entity not in ENTITIES:
         message = f"there is no entity {mapping.entity}; there are {', '.join(ENTITIES)}"
         return (Remark(1, 1, "entity", message),)
+    for part in mapping.parts:
+        name = part.object_type.partition("#")[2]
+        message = "the hub carries one entity per record as of now: leave parts out"
+        return (Remark(1, 1, f"parts.{name}", message),)
     return ()
 
 

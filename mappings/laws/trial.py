@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, NoReturn, assert_never
 from mappings import ops
 from mappings.compile import CompiledMapping, compile_mapping
 from mappings.compound import join_words
+from mappings.invariants import invariant_paths
 from mappings.laws.examples import CounterExample, Law
 from mappings.laws.normal_forms import normal_form, spaced
 from mappings.laws.samples import NEW_KEYS, OTHER, Mirror
@@ -14,7 +15,7 @@ from mappings.lists import says, says_one_of
 from mappings.paths import MISSING, reader, words_reader
 from mappings.predicates import compile_predicate, is_blank
 from mappings.shapes import Shape
-from mappings.view import Inbound, Json, Read, Record, View
+from mappings.view import Inbound, Json, Outbound, Read, Record, View
 
 LINKS: Final = Mirror()
 TOP: Final = ops.Place(1, 1)
@@ -44,6 +45,9 @@ class Trial:
         self.slots = [rule for rule in mapping.rules if isinstance(rule, ops.Slots)]
         self.places = dict(places(mapping.rules))
         self.mirrors = mirrors(mapping.rules)
+        self.held_together = frozenset(
+            path for invariant in mapping.invariants for path in invariant_paths(invariant)
+        )
 
     def place(self, path: str) -> ops.Place:
         """Return where the rule stands that has to do with a path."""
@@ -71,6 +75,8 @@ class Trial:
         """Write a golden record, read it back with and without knowing it, write it again."""
         outbound = self.compiled.to_system(golden, record, LINKS)
         after = {**(record or {}), **outbound.values}
+        if self.held_together and self._breaks_an_invariant(outbound, after):
+            return
         for path, problem in outbound.problems.items():
             place = self.place(path)
             _broken(Law.IS_CARRIED, path, place, problem.words, reason=problem.reason)
@@ -83,6 +89,11 @@ class Trial:
             self._rest_untouched(each, record, after)
         for name, words in self.compiled.to_system(golden, after, LINKS).values.items():
             _broken(Law.SETTLES, name, self.place(name), after.get(name), after=words)
+
+    def _breaks_an_invariant(self, outbound: Outbound, after: Record) -> bool:
+        """Say whether the made-up values do not belong together: then nothing is carried."""
+        back = self.compiled.to_golden(after, None, LINKS)
+        return not self.held_together.isdisjoint({*outbound.problems, *back.problems})
 
     def _taken(self, golden: View, after: Record) -> None:
         """Ask that what is written is what the app's schema allows."""

@@ -118,3 +118,13 @@ def test_conditions_keep_the_laws(document):
     app = {"properties": APP["properties"] | {"a": {"enum": ["person", "organisation"]}}}
     mapping = parse(document(lines), name="x")
     assert counter_example(mapping, app, GOLDEN, documents=100) is None
+
+
+def test_an_invariant_is_no_broken_law(document):
+    lines = """
+    fields: [{app: a, golden: a, decimal: {}}]
+    lists: [{app: phones, golden: points, key: id, fields: [{app: v, golden: value, decimal: {}}]}]
+    invariants: [{sum: points.value, equals: a}]
+    """
+    mapping = parse(document(lines), name="x")
+    assert counter_example(mapping, APP, GOLDEN, documents=40) is None

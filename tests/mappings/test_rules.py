@@ -1,11 +1,15 @@
 """Slots, blocks, computed fields, invariants, filters, parts: rules about more than one value."""
 
+from decimal import Decimal
+
 import pytest
 
 from mappings import DocumentRefused, View, parse
 from mappings.examples import failed_examples
 from mappings.laws.samples import Mirror
+from mappings.ops import In, Not
 from mappings.parts import join_record, split_record
+from mappings.predicates import disjoint
 from mappings.statements import Fuse, GoneInApp, GoneInGolden
 
 EUR = {"currency": "EUR"}
@@ -447,3 +451,70 @@ def test_an_example_that_would_be_written_anew_fails(document):
     """
     failures = failed_examples(parse(document(lines), name="x"), Mirror())
     assert {one.example.name for one in failures} == {"example 1"}
+
+
+def test_a_list_computes_an_app_field_when_it_changes(compiled, links, view):
+    mapping = compiled("""
+        fields:
+          - {app: count, compute: {count: lines}}
+          - {app: sum, compute: {sum: lines.amount}}
+          - {app: host, compute: {domain: web}}
+        lists:
+          - app: lines
+            golden: lines
+            key: id
+            fields: [{app: amount, golden: amount, decimal: {}}]
+    """)
+    lines = {"1": {"amount": "1.50"}}
+    record = {"lines": [{"id": "1", "amount": "1.50"}], "count": 7, "sum": Decimal("1.5")}
+    assert mapping.to_system(view({}, {"lines": lines}), record, links).values == {}
+    assert mapping.to_system(view({"web": None}), record, links).values == {}
+    more = {**lines, "2": {"amount": "2"}}
+    values = mapping.to_system(view({}, {"lines": more}), record, links).values
+    assert (values["count"], values["sum"]) == (2, "3.5")
+    assert mapping.sources["sum"] == {"lines"}
+
+
+def test_a_rule_of_one_direction_reads_or_writes_alone(compiled, links, view):
+    mapping = compiled("""
+        fields:
+          - {app: full, split: {golden: [a, b]}, direction: in}
+          - {app: label, split: {golden: [c, d]}, direction: out}
+        slots:
+          - golden: points
+            direction: in
+            places: {p: {is: {k: x}, fields: [{app: t, golden: v}]}}
+          - golden: places
+            direction: out
+            places: {q: {is: {k: x}, fields: [{app: u, golden: v}]}}
+    """)
+    assert (mapping.inbound_paths, mapping.outbound_paths) == ({"a", "b"}, {"c", "d"})
+    inbound = mapping.to_golden({"full": "x y", "label": "p q", "t": "1", "u": "2"}, None, links)
+    assert inbound.scalars.keys() == {"a", "b"}
+    assert inbound.elements.keys() == {"points"}
+    element = {"+el_1": {"k": "x", "v": "9"}}
+    golden = view({"a": "m", "c": "n"}, {"points": element, "places": element})
+    assert mapping.to_system(golden, None, links).values == {"label": "n", "u": "9"}
+    assert mapping.to_system(view(), None, links).values == {}
+
+
+def test_an_invariant_over_money_that_cannot_be_added_says_so(compiled, links):
+    mapping = compiled("""
+        fields: [{app: total, golden: total}]
+        lists: [{app: lines, golden: lines, key: id, fields: [{app: a, golden: a}]}]
+        invariants: [{sum: lines.a, equals: total}]
+    """)
+    record = {"total": {"amount": "5", **EUR}, "lines": [{"id": "1", "a": "much"}]}
+    problems = mapping.to_golden(record, None, links).problems
+    assert "cannot be told: 'much' is not a plain number" in problems["total"].reason
+    assert mapping.to_golden({"lines": record["lines"]}, None, links).problems == {}
+
+
+def test_conditions_are_apart_if_their_values_exclude_each_other():
+    person, firm = In("kind", ("person",)), In("kind", ("firm",))
+    assert disjoint(person, firm)
+    assert disjoint(person, Not(person))
+    assert disjoint(Not(person), person)
+    assert not disjoint(person, Not(firm))
+    assert not disjoint(person, In("life", ("x",)))
+    assert not disjoint(person, In("kind", ("person", "firm")))

@@ -2,6 +2,9 @@
 
 import pytest
 
+from hub.mapping_versions.model import MappingRef
+from hub.publishing.service import in_force, save_draft
+
 FILTER = (
     "publish when:\n",
     "accept when: {not: {field: segment, equals: private}}\n\npublish when:\n",
@@ -58,3 +61,11 @@ def test_a_mapping_says_what_a_delete_means(bed, customer):
     bed.crm.remove("customers", row.id)
     bed.run()
     assert bed.rows("erp") == []
+
+
+def test_a_mapping_with_parts_is_refused_until_the_hub_carries_them(bed):
+    ref = MappingRef("crm", "customers")
+    text = in_force(bed.hub, ref).text + "\nparts: {contact: {entity: contact}}\n"
+    _, checked = save_draft(bed.hub, ref, text, author="us_1")
+    (remark,) = checked.remarks
+    assert (remark.path, "leave parts out" in remark.message) == ("parts.contact", True)
