@@ -85,7 +85,7 @@ def test_single_fields_that_make_a_list_keep_the_laws(law_break):
             is: {uses: [shipping]}
             fields: [{app: e, golden: value}, {app: f, golden: kind, text: [trim]}]
     """
-    assert law_break(lines, documents=150) is None
+    assert law_break(lines, documents=80) is None
 
 
 def test_two_lists_that_make_one_golden_list_keep_the_laws(law_break):
