@@ -9,12 +9,11 @@ from typing import Any, Literal
 from alembic import command, context
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData
 from sqlalchemy.types import TypeDecorator
 
 from ground.database import open_database
+from ground.lineage import is_current_on
 
 _CONNECTION = "connection"
 
@@ -29,17 +28,8 @@ def upgrade(migrations: Path, url: str, schema: str) -> None:
         command.upgrade(config, "head")
 
     try:
-        if not database.read(lambda connection: _is_current(config, connection)):
+        if not database.read(lambda connection: is_current_on(connection, migrations)):
             database.maintain(run)
-    finally:
-        database.close()
-
-
-def is_current(migrations: Path, url: str, schema: str) -> bool:
-    """Tell whether the tables are those of this release."""
-    database = open_database(url, schema=schema)
-    try:
-        return database.read(lambda connection: _is_current(_config(migrations), connection))
     finally:
         database.close()
 
@@ -64,11 +54,6 @@ def _config(migrations: Path) -> Config:
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
-
-
-def _is_current(config: Config, connection: Connection) -> bool:
-    heads = set(ScriptDirectory.from_config(config).get_heads())
-    return set(MigrationContext.configure(connection).get_current_heads()) == heads
 
 
 def _run(connection: Connection, metadata: MetaData) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from ground.database import Watch
 from ground.env import Bell, spawn
-from hub.broker import EmbeddedBroker, close_broker, ring
+from hub.broker import EmbeddedBroker, ring
 from hub.wiring import Hub
 from hub.worker import AFTER_COMMIT
 
@@ -58,4 +58,4 @@ def attending(hub: Hub, broker: dramatiq.Broker) -> Iterator[None]:
     finally:
         attendant.stopped = True
         thread.join(2.0)
-        close_broker(broker)
+        broker.close()

@@ -8,21 +8,16 @@ from collections.abc import Iterable, Sequence
 from queue import Empty, Full, Queue
 
 import dramatiq
-import redis
 import structlog
 from dramatiq.broker import Consumer, MessageProxy
-from dramatiq.brokers.redis import RedisBroker
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from hub.settings import HubSettings
 from hub.turns import Turn
 
-__all__ = ["Crew", "EmbeddedBroker", "close_broker", "open_broker", "ring"]
+__all__ = ["Crew", "EmbeddedBroker", "open_broker", "ring"]
 
 QUEUE = "hub"
 _ROOM = 100
-_RING_LASTS = 0.2
 _STOP_MS = 10_000
 _log = structlog.get_logger(__name__)
 
@@ -164,26 +159,11 @@ def open_broker(settings: HubSettings) -> dramatiq.Broker:
     if settings.redis_url is None:
         broker = EmbeddedBroker()
     else:
-        client = redis.Redis.from_url(
-            settings.redis_url.get_secret_value(),
-            socket_timeout=_RING_LASTS,
-            socket_connect_timeout=_RING_LASTS,
-            retry=Retry(NoBackoff(), 0),
-        )
-        broker = RedisBroker(  # type: ignore[no-untyped-call]
-            client=client,
-            middleware=[],
-            heartbeat_timeout=15_000,
-            maintenance_chance=1_000_000,
-        )
+        from hub.redis_broker import SharedBroker  # noqa: PLC0415  7 MB that one machine can spare
+
+        broker = SharedBroker(settings.redis_url.get_secret_value())
     broker.declare_queue(QUEUE)
     return broker
-
-
-def close_broker(broker: dramatiq.Broker) -> None:
-    """Let go of the connections to Redis, if there are any."""
-    if isinstance(broker, RedisBroker):
-        broker.client.connection_pool.disconnect()
 
 
 def ring(broker: dramatiq.Broker, names: Iterable[str]) -> bool:
@@ -193,7 +173,7 @@ def ring(broker: dramatiq.Broker, names: Iterable[str]) -> bool:
             broker.enqueue(
                 dramatiq.Message(queue_name=QUEUE, actor_name=name, args=(), kwargs={}, options={})
             )
-    except (redis.RedisError, OSError) as error:
+    except OSError as error:
         _log.info("broker.unreachable", error=type(error).__name__)
         return False
     return True

@@ -11,7 +11,7 @@ import structlog
 
 from ground.database import Connection, DatabaseBusy, Watch
 from ground.env import Bell
-from hub.broker import Crew, close_broker, ring
+from hub.broker import Crew, ring
 from hub.chores import store as chores
 from hub.connections import store as connections
 from hub.effects import store as effects
@@ -73,7 +73,7 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     finally:
         hub.doorbell.leave(bell)
         crew.stop()
-        close_broker(broker)
+        broker.close()
         sweeper.leave()
         watch.close()
         _log.info("worker.stopped")

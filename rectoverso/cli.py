@@ -40,6 +40,7 @@ COMMANDS = {
     "first-run": Command("up", "Connect the built-in systems and load demo data.", hidden=True),
 }
 
+_WITHOUT_SCREEN = {"serve", "work"}
 _HELP = "Keeps CRM and ERP in agreement, both ways."
 
 
@@ -66,6 +67,9 @@ def build(arguments: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; see rectoverso.errors for the exit codes."""
+    if _WITHOUT_SCREEN & set(sys.argv[1:2]):
+        # structlog takes rich with it wherever it finds it: 6 MB of each process for colours
+        sys.modules["rich"] = None  # type: ignore[assignment]  the documented way to say: not there
     try:
         build(sys.argv[1:])()
     except CommandError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ground.database import DatabaseBusy
+from ground.lineage import is_current
 from hub.workers import store as workers
 from rectoverso.wiring import MIGRATIONS, Houses
 
@@ -17,8 +18,6 @@ def readiness(houses: Houses) -> Mapping[str, object]:
 def _is_migrated(houses: Houses, house: str) -> bool:
     if house in houses.migrated:
         return True
-    from ground.migrate import is_current  # noqa: PLC0415  alembic is large, and asked once
-
     try:
         current = is_current(MIGRATIONS[house], houses.settings.database(house), house)
     except DatabaseBusy:

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 import portal
-from ground import migrate
 from ground.database import open_database
 from ground.door import SafeHttp
 from ground.env import Env, SystemClock, spawn, system_env
@@ -59,8 +58,10 @@ def standalone(settings: ErpSettings | None = None) -> ASGIApp:
 
 
 def _opened(settings: ErpSettings, door: SafeHttp, house: str, migrations: Path) -> Env:
+    from ground.migrate import upgrade  # noqa: PLC0415  a mounted app is migrated by its server
+
     url = settings.database(house)
-    migrate.upgrade(migrations, url, house)
+    upgrade(migrations, url, house)
     return system_env(db=open_database(url, schema=house), http=door)
 
 

@@ -10,7 +10,7 @@ import typer
 from ground import strict_json
 from ground.database import DatabaseBusy
 from ground.door import DoorError
-from ground.migrate import is_current
+from ground.lineage import is_current
 from hub.connections.secrets import load_key
 from hub.errors import KeyTrouble
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table

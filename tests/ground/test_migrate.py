@@ -14,7 +14,8 @@ from sqlalchemy import Column, ForeignKey, Integer, Table, inspect
 import hub
 from ground.columns import DecimalText, Id, Instant, Json, metadata
 from ground.database import open_database
-from ground.migrate import is_current, upgrade
+from ground.lineage import is_current
+from ground.migrate import upgrade
 
 TABLES = metadata()
 Table(

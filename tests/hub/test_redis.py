@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from connectors.kit.memory import MemorySystem
 from ground.env import SystemClock
 from hub.attendance import attending
-from hub.broker import Crew, close_broker, open_broker, ring
+from hub.broker import Crew, open_broker, ring
 from hub.lanes import store as lanes
 from hub.settings import HubSettings
 from hub.turns import Turn
@@ -42,7 +42,7 @@ def redis(server, socket_enabled):
 def broker(redis, server):
     made = open_broker(HubSettings(redis_url=SecretStr(server.connection_url)))
     yield made
-    close_broker(made)
+    made.close()
 
 
 class Rung:
@@ -79,7 +79,7 @@ def test_ring_reaches_a_worker_through_redis(broker, crew, server):
     web = open_broker(HubSettings(redis_url=SecretStr(server.connection_url)))
     assert ring(web, ["decide"])
     assert eventually(lambda: work.times == 1)
-    close_broker(web)
+    web.close()
 
 
 def test_flushed_rings_cost_only_the_wait_for_the_next(broker, crew, redis):
