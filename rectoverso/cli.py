@@ -68,8 +68,9 @@ def build(arguments: list[str]) -> typer.Typer:
 def main() -> None:
     """Run the command line; see rectoverso.errors for the exit codes."""
     if _WITHOUT_SCREEN & set(sys.argv[1:2]):
-        # structlog takes rich with it wherever it finds it: 6 MB of each process for colours
-        sys.modules["rich"] = None  # type: ignore[assignment]  the documented way to say: not there
+        # structlog takes rich with it wherever it finds it: 6 MB of each process for colours.
+        # None there is how Python is told that a module is not to be had.
+        sys.modules["rich"] = None  # type: ignore[assignment]
     try:
         build(sys.argv[1:])()
     except CommandError as error:
