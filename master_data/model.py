@@ -63,14 +63,15 @@ class CrossrefState(StrEnum):
 class Remap(NamedTuple):
     """Which mapping version read a contribution anew.
 
-    `was`: the contribution it replaced; `stood`: the golden value of that moment; `displaced`: the
-    value has another place in the app since, where the system itself said nothing.
+    `was`: the contribution it replaced; `stood`: the golden value of that moment, `at` (micros);
+    `displaced`: the value has another place in the app since, where the system said nothing.
     """
 
     version: int
     was: "Contribution | None"
     stood: Value
     displaced: bool = False
+    at: int = 0
 
 
 class Contribution(NamedTuple):
@@ -101,9 +102,9 @@ class Contribution(NamedTuple):
         """
         stored = [self.value, self.since, self.at, self.stamp, self.event]
         if self.remap is not None:
-            version, was, stood, displaced = self.remap
+            version, was, *rest = self.remap
             before = was.to_json() if was else None
-            return [*stored, self.filled, [version, before, stood, displaced]]
+            return [*stored, self.filled, [version, before, *rest]]
         return [*stored, True] if self.filled else stored
 
     @staticmethod
@@ -111,9 +112,9 @@ class Contribution(NamedTuple):
         """Read the stored form back."""
         if len(stored) <= _PLAIN:
             return Contribution(source, *stored)
-        value, since, at, stamp, event, filled, (version, was, stood, displaced) = stored
+        value, since, at, stamp, event, filled, (version, was, *rest) = stored
         known = Contribution.from_json(source, was) if was else None
-        remap = Remap(version, known, stood, displaced)
+        remap = Remap(version, known, *rest)
         return Contribution(source, value, since, at, stamp, event, filled, remap)
 
 

@@ -79,6 +79,7 @@ def preview(  # noqa: PLR0913 - which text, over which records
         ref.object_type,
         mapping,
         lambda number: hub.mapping(ref.connection, ref.object_type, number),
+        to_microseconds(hub.env.clock.now()),
     )
     now = hub.env.clock.now()
     found = Preview(ref, mapping.version)

@@ -24,12 +24,16 @@ EXACT_MS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The mapping that records are brought to; `version_of(number)` is what they were read by."""
+    """The mapping that records are brought to; `version_of(number)` is what they were read by.
+
+    `at`: now, in micros.
+    """
 
     connection: str
     object_type: str
     mapping: CompiledMapping
     version_of: Callable[[int], CompiledMapping]
+    at: int
 
 
 def clocks_of(hub: Hub) -> Clocks:
@@ -81,6 +85,7 @@ def _remap_one(
         old=look.sight(old, golden),
         read=lambda beside: look.sight(new, beside),
         number=new.version,
+        at=target.at,
         unblocked=look.unblocked(old, new, golden),
         unread=_only_written(new, crossref),
         moved=_moved(old, new, crossref),

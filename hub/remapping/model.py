@@ -15,7 +15,7 @@ class Step:
     """One crossref, its golden record, and how the mapping in force reads the stored record.
 
     `old`: as its own version reads it; `read(golden)`: as the new one does beside that golden
-    record. `unblocked`: held paths that the new version writes otherwise.
+    record. `at`: now, in micros. `unblocked`: held paths that the new version writes otherwise.
     `unread`: paths it only writes -> what the record shows there. `moved`: paths that have
     another place in the app -> whether the system authored what stands there. `places`: path ->
     where it stands, by the old and by the new version.
@@ -26,6 +26,7 @@ class Step:
     old: Sight
     read: Callable[[Golden], Sight]
     number: int
+    at: int
     unblocked: frozenset[str] = frozenset()
     unread: Mapping[str, Value] = field(default_factory=dict)
     moved: Mapping[str, bool] = field(default_factory=dict)

@@ -26,7 +26,7 @@ from master_data.model import (
     is_blank,
     split_path,
 )
-from master_data.policies import FillOnly, Longest, MostRestrictive, Owner
+from master_data.policies import FillOnly, Longest, MostRestrictive, Owner, Trusted
 from master_data.survivorship import Survivor, survive
 
 __all__ = ["RIVAL_VALUES", "UNMAPPED_VALUE", "remap"]
@@ -145,14 +145,20 @@ class _Draft:
             else:
                 self.contributions[path] = was
             stands = self.body.get(path) == said.value and path not in self.golden_held
-            if stands and not self.is_seconded(path, said):
+            if stands and not self.is_seconded(path, said, said.remap.at):
                 self.put(path, stood)
         return back
 
-    def is_seconded(self, path: str, said: Contribution) -> bool:
-        """Say whether somebody else authored the same value later."""
+    def is_seconded(self, path: str, said: Contribution, since: int) -> bool:
+        """Say whether somebody else authored the same value after that time."""
         rivals = self.weighing.rivals_of(path)
-        return any(rival.value == said.value and rival.at > said.at for rival in rivals)
+        return any(rival.value == said.value and rival.at > since for rival in rivals)
+
+    def outlived(self, path: str, known: Contribution) -> bool:
+        """Say whether golden's value stands on somebody else's later word, too."""
+        policy = self.weighing.policies.of(self.step.golden.entity, path)
+        ranked = isinstance(policy, Owner | Trusted)
+        return not ranked and self.is_seconded(path, known, known.at)
 
     # --- forth: one path
 
@@ -192,8 +198,12 @@ class _Draft:
     def displace(self, path: str, known: Contribution) -> None:
         """Note that a value which was authored is not what stands at its new place."""
         stood = self.body.get(path)
-        remap = Remap(self.step.number, known, stood, displaced=True)
+        remap = self.mark(known, stood)._replace(displaced=True)
         self.contributions[path] = known._replace(remap=remap)
+
+    def mark(self, was: Contribution | None, stood: Value) -> Remap:
+        """Return what tells this step from an edit, and how to go back."""
+        return Remap(self.step.number, was, stood, at=self.step.at)
 
     def is_new(self, path: str) -> bool:
         """Say whether nobody agreed on anything there yet; going back brings nothing new."""
@@ -203,7 +213,7 @@ class _Draft:
     def read_anew(self, path: str, known: Contribution, value: Value) -> None:
         """Let a value that the system authored mean something else; its time stays."""
         stood = self.body.get(path)
-        said = known._replace(value=value, remap=Remap(self.step.number, known, stood))
+        said = known._replace(value=value, remap=self.mark(known, stood))
         self.contributions[path] = said
         if path in self.golden_held:
             self.renew_conflict(path, said)
@@ -211,7 +221,7 @@ class _Draft:
         policy = self.weighing.policies.of(self.step.golden.entity, path)
         rivals = self.weighing.rivals_of(path)
         by_content = isinstance(policy, _BY_CONTENT)
-        if not by_content and (stood != known.value or self.is_seconded(path, known)):
+        if not by_content and (stood != known.value or self.outlived(path, known)):
             return
         picked = survive(policy, said, rivals, concurrent=by_content, clocks=self.weighing.clocks)
         if isinstance(picked, Survivor) and picked.winner.value != stood:
@@ -229,7 +239,7 @@ class _Draft:
             return
         at, stood = self.step.crossref.seen_at, self.body.get(path)
         event = f"remap({self.step.number})"
-        remap = Remap(self.step.number, known, stood)
+        remap = self.mark(known, stood)
         if value != stood or not rivals:
             said = Contribution(self.source, value, 0, at, at, event, filled=True, remap=remap)
             self.contributions[path] = said

@@ -12,6 +12,7 @@ import structlog
 
 from connectors.contract import ChangeKind
 from ground.database import Connection
+from ground.instants import to_microseconds
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict
 from hub.effects import store as effects
@@ -129,6 +130,7 @@ def _worked(hub: Hub, opened: OpenConnection, page: _Page) -> _Page:
         work.object_type,
         opened.mappings[work.object_type],
         lambda number: hub.mapping(work.connection, work.object_type, number),
+        to_microseconds(hub.env.clock.now()),
     )
     links, clocks = Links(hub.db, work.connection, board), clocks_of(hub)
     for golden_id in page.ids:

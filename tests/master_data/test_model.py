@@ -35,7 +35,7 @@ def contributions(remaps):
 
 authored = contributions(st.none())
 read_anew = contributions(
-    st.builds(Remap, st.integers(2), st.none() | authored, values, st.booleans())
+    st.builds(Remap, st.integers(2), st.none() | authored, values, st.booleans(), st.integers(0))
 )
 
 

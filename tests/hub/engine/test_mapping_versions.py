@@ -116,11 +116,14 @@ def test_a_mapping_is_published_only_when_its_laws_are_green(bed):
 def test_a_broken_law_keeps_a_mapping_back_and_says_why(bed):
     draft = bed.draft(
         "crm",
-        "products",
-        ("{app: sku, golden: sku, text: [trim]}", "{app: sku, golden: sku, text: [nfc, upper]}"),
+        "categories",
+        (
+            "{app: code, golden: code, text: [nfc, trim]}",
+            "{app: code, golden: code, text: [nfc, upper]}",
+        ),
     )
     assert try_laws_due(bed.hub) == 1
-    with pytest.raises(NotPublishable, match=r"a law is broken: line 7, column 5: sku: "):
+    with pytest.raises(NotPublishable, match=r"a law is broken: line \d+, column 5: code: "):
         publish(bed.hub, draft.ref, seen=draft.revision, by="us_1")
 
 
@@ -199,6 +202,34 @@ def test_codes_of_a_mirror_are_written_anew(bed, customer, sheet):
     assert bed.conflicts() == []
     bed.roll_back("erp", "customers")
     assert sheet() == before
+
+
+TERMS = (
+    "{app: payment_terms, golden: terms.payment_terms, text: [nfc, trim]}",
+    "{app: payment_terms, golden: terms.payment_terms, values: terms}",
+)
+
+
+@pytest.mark.parametrize("read_as", ["NET60", "NET14"])
+def test_what_an_owner_said_comes_back_though_another_said_the_same(bed, customer, read_as):
+    """A value that the policy passed over does not keep what only the mapping brought."""
+    row = bed.crm.create("customers", customer())
+    bed.run()
+    (there,) = bed.erp.living("customers")
+    bed.erp.edit("customers", there.id, {"payment_terms": "NET30"})
+    bed.run()
+    bed.clock.advance(5)
+    bed.crm.edit("customers", row.id, {"payment_terms": "NET60"})
+    bed.run()
+    before = body_of(bed)
+    assert before["terms.payment_terms"] == "NET30"
+    table = ("value maps:\n", f"value maps:\n  terms: {{pairs: {{NET30: {read_as}}}}}\n")
+    bed.publish("erp", "customers", table, TERMS)
+    assert body_of(bed)["terms.payment_terms"] == read_as
+    bed.publish("erp", "customers", (f"NET30: {read_as}", "NET30: PREPAID"))
+    assert body_of(bed)["terms.payment_terms"] == "PREPAID"
+    bed.roll_back("erp", "customers", to=1)
+    assert body_of(bed) == before
 
 
 def test_a_timeline_names_the_mapping_version(bed, customer):
