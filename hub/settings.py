@@ -90,6 +90,11 @@ class HubSettings(BaseSettings):
         """Return where the key encryption key lies when no setting gives it."""
         return self.data / "hub.key"
 
+    @property
+    def erased_file(self) -> Path:
+        """Return where the register of erasures lies: beside the key, not among the copies."""
+        return self.data / "hub.erased"
+
     @classmethod
     def settings_customise_sources(
         cls,

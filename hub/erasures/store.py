@@ -1,6 +1,7 @@
 """Tombstones <-> rows, and the places where a person's words are kept beside golden records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -10,12 +11,14 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from ground.database import Connection
 from ground.statements import among, insert_many, keys, update_many
 from hub.conflicts.tables import conflict
-from hub.deletes.tables import deletion
-from hub.effects.rules import EffectState
+from hub.deletes.tables import deletion, sighting
+from hub.effects.rules import DELETE, EffectState
 from hub.effects.tables import effect
+from hub.erasures.register import Tombstone
 from hub.erasures.tables import erasure
 from hub.events.tables import event, notice
 from hub.lanes.tables import lane
+from master_data.model import lane_key
 from master_data.tables import alias, crossref, edge, golden, golden_version, home, match_key, pin
 
 __all__ = [
@@ -29,7 +32,11 @@ __all__ = [
     "forget_lanes",
     "gone_crossrefs",
     "homes_of",
+    "lanes_under_way",
+    "mark_of",
+    "places_of",
     "rows_about",
+    "tombstones",
 ]
 
 ERASED = "erased"
@@ -41,16 +48,43 @@ def mark_of(lane_key: str) -> str:
     return sha256(lane_key.encode()).hexdigest()
 
 
-def bury(
-    connection: Connection, lane_keys: Iterable[str], golden_id: str, by: str, at: datetime
-) -> None:
-    """Leave a tombstone for each external record."""
-    rows = [
-        {"mark": mark_of(each), "golden_id": golden_id, "at": at, "by": by}
-        for each in sorted(set(lane_keys))
-    ]
+def bury(connection: Connection, tombstones: Iterable[Tombstone]) -> None:
+    """Leave tombstones."""
+    rows = [asdict(each) for each in sorted(tombstones, key=lambda each: each.mark)]
     if rows:
         insert_many(connection, erasure, rows, on_conflict="nothing")
+
+
+def tombstones(connection: Connection) -> dict[str, Tombstone]:
+    """Return mark -> tombstone of all that was erased."""
+    rows = connection.execute(select(erasure)).mappings()
+    return {row["mark"]: Tombstone(**row) for row in rows}
+
+
+def places_of(connection: Connection, marks: Collection[str]) -> tuple[set[str], set[str]]:
+    """Return the lanes with these marks, and the golden records they are linked to.
+
+    Reads every external id there is: it is asked after an old copy was put back.
+    """
+    where = (crossref.c.connection, crossref.c.object_type, crossref.c.external_id)
+    query = select(crossref.c.golden_id, *where).where(crossref.c.external_id.is_not(None))
+    lanes, ids = set(), set()
+    for golden_id, *place in connection.execute(query):
+        key = lane_key(*place)
+        if mark_of(key) in marks:
+            lanes.add(key)
+            ids.add(golden_id)
+    told = connection.scalars(select(event.c.lane).distinct())
+    lanes |= {each for each in told if mark_of(each) in marks}
+    return lanes, ids
+
+
+def lanes_under_way(connection: Connection, lane_keys: Sequence[str]) -> set[str]:
+    """Return the lanes whose records are still to be deleted in their system."""
+    query = select(effect.c.lane).where(
+        among(effect.c.lane, "lanes"), effect.c.operation == DELETE, effect.c.settled_at.is_(None)
+    )
+    return set(connection.scalars(query, {"lanes": keys(connection, list(lane_keys))}))
 
 
 def erased_among(connection: Connection, lane_keys: Iterable[str]) -> set[str]:
@@ -161,7 +195,7 @@ def forget_effects(connection: Connection, crossref_ids: Sequence[str], at: date
     waiting = [EffectState.PLANNED.value, EffectState.WAITING.value]
     connection.execute(
         update(effect)
-        .where(mine, effect.c.state.in_(waiting), effect.c.operation != "delete")
+        .where(mine, effect.c.state.in_(waiting), effect.c.operation != DELETE)
         .values(state=EffectState.SUPERSEDED.value, settled_at=at, token=None),
         wanted,
     )
@@ -174,8 +208,10 @@ def forget_effects(connection: Connection, crossref_ids: Sequence[str], at: date
     )
 
 
-def forget_conflicts(connection: Connection, golden_ids: Sequence[str], at: datetime) -> list[str]:
-    """Close and empty the conflicts about golden records; return the events that waited."""
+def forget_conflicts(
+    connection: Connection, golden_ids: Sequence[str], at: datetime
+) -> tuple[list[str], list[str]]:
+    """Close and empty the conflicts about golden records; return their ids, and what waited."""
     about = or_(among(conflict.c.golden_id, "ids"), among(conflict.c.subject, "ids"))
     wanted = {"ids": keys(connection, list(golden_ids))}
     rows = connection.execute(
@@ -190,6 +226,7 @@ def forget_conflicts(connection: Connection, golden_ids: Sequence[str], at: date
             "why": ERASED,
             "rivals": [],
             "resolution": {"why": ERASED},
+            "cause": None,
             "closed_at": row.closed_at or at,
             "closed_by": row.closed_by or "rules",
         }
@@ -197,7 +234,8 @@ def forget_conflicts(connection: Connection, golden_ids: Sequence[str], at: date
     ]
     if emptied:
         update_many(connection, conflict, ["id"], emptied)
-    return [each for row in rows if row.closed_at is None for each in row.events]
+    waited = [each for row in rows if row.closed_at is None for each in row.events]
+    return [row.id for row in rows], waited
 
 
 def gone_crossrefs(connection: Connection, limit: int) -> list[tuple[str, str]]:
@@ -220,7 +258,9 @@ def forget_lanes(connection: Connection, lane_keys: Sequence[str]) -> None:
         )
         connection.execute(update(effect).where(effect.c.lane == each).values(lane=mark))
         connection.execute(delete(lane).where(lane.c.key == each))
-        external_id = each.split("|", 2)[2]
+        system, object_type, external_id = each.split("|", 2)
+        seen = sighting.c.object_type == object_type, sighting.c.external_id == external_id
+        connection.execute(delete(sighting).where(sighting.c.connection == system, *seen))
         connection.execute(
             update(deletion).where(deletion.c.external_id == external_id).values(external_id=mark)
         )

@@ -10,6 +10,7 @@ from hub.alerts.service import watch
 from hub.chores import store
 from hub.pins.service import end_due
 from hub.polling.service import list_overdue
+from hub.privacy.remembering import remember
 from hub.privacy.service import finish_due
 from hub.retention.service import thin_out
 from hub.sealing.service import seal_due
@@ -32,7 +33,8 @@ class Chore:
 
 CHORES: Mapping[str, Chore] = {
     "alerts": Chore(15.0, watch),
-    "erasures": Chore(30.0, finish_due),
+    "erasures": Chore(30.0, remember),
+    "erased": Chore(30.0, finish_due),
     "listings": Chore(60.0, list_overdue),
     "pins": Chore(5.0, end_due),
     "retention": Chore(600.0, thin_out),

@@ -7,13 +7,14 @@ from typing import Any
 from ground.database import Connection
 from hub.effects.rules import DELETE
 from hub.erasures import store
+from hub.erasures.register import Tombstone, add_to_register
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
 from hub.projection.planning import Plan
 from hub.resolutions.service import write_again
 from hub.sealing.audit import Deed, note
-from hub.sealing.store import digests_of
+from hub.sealing.store import digests_of, forget_reasons
 from hub.sync.store import write_plans
 from hub.wiring import Hub
 from master_data import store as goldens
@@ -21,7 +22,7 @@ from master_data.clusters import store as clusters
 from master_data.errors import NoSuchGolden
 from master_data.model import Crossref, CrossrefState
 
-__all__ = ["Erased", "erase", "export", "finish_due"]
+__all__ = ["Erased", "Wish", "erase", "export", "finish_due", "write_erasure"]
 
 _AT_ONCE = 100
 
@@ -33,6 +34,20 @@ class Erased:
     golden_id: str
     deletes: tuple[str, ...]
     by_hand: tuple[str, ...]
+    tombstones: tuple[Tombstone, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Who wants an erasure and why; `only`: marks of the records to delete, None: all."""
+
+    by: str
+    reason: str
+    only: frozenset[str] | None = None
+
+    def is_about(self, crossref: Crossref) -> bool:
+        """Say whether a system's record is to go."""
+        return self.only is None or store.mark_of(crossref.lane) in self.only
 
 
 def export(hub: Hub, golden_id: str) -> dict[str, Any]:
@@ -46,7 +61,7 @@ def export(hub: Hub, golden_id: str) -> dict[str, Any]:
         ids = store.homes_of(connection, root)
         lanes = [each.lane for each in crossrefs if each.external_id]
         found: dict[str, Any] = {"golden_id": root, **store.rows_about(connection, ids, lanes)}
-        return {name: _plain(rows) for name, rows in found.items()}
+        return {str(name): _plain(rows) for name, rows in found.items()}
 
     return hub.db.read(read)
 
@@ -67,7 +82,10 @@ def erase(hub: Hub, golden_id: str, *, by: str, reason: str) -> Erased:
     What stays: ids, times, outcomes, who decided; a hashed tombstone for each source record, by
     which no poll and no notice brings it back. Raises NoSuchGolden.
     """
-    return write_again(hub, lambda c: _erase(hub, c, golden_id, by, reason))
+    wish = Wish(by=by, reason=reason)
+    done = write_again(hub, lambda c: write_erasure(hub, c, golden_id, wish))
+    add_to_register(hub.settings.erased_file, done.tombstones)
+    return done
 
 
 def _family(connection: Connection, golden_id: str) -> tuple[str, list[Crossref]]:
@@ -77,31 +95,42 @@ def _family(connection: Connection, golden_id: str) -> tuple[str, list[Crossref]
     return found.id, goldens.crossrefs_of(connection, [found.id])
 
 
-def _erase(hub: Hub, connection: Connection, golden_id: str, by: str, reason: str) -> Erased:
+def write_erasure(hub: Hub, connection: Connection, golden_id: str, wish: Wish) -> Erased:
+    """Erase a golden record and those merged into it in this unit of work. Raises NoSuchGolden."""
     root, crossrefs = _family(connection, golden_id)
     at, ids = hub.db.now(connection), store.homes_of(connection, root)
     clusters.lock(connection, ids)
-    lanes = [each.lane for each in crossrefs if each.external_id]
-    doomed = [each for each in crossrefs if _can_delete(hub, each)]
+    mine = [each for each in crossrefs if wish.is_about(each)]
+    doomed = [each for each in mine if _can_delete(hub, each)]
     kept = {each.id for each in doomed}
-    by_hand = [e for e in crossrefs if e.id not in kept and e.state is CrossrefState.LIVE]
-    store.bury(connection, lanes, root, by, at)
-    waited = store.forget_conflicts(connection, ids, at)
-    decided = [Decided(each, Outcome.SUPERSEDED, root, {"reason": "erased"}) for each in waited]
+    by_hand = [e for e in mine if e.id not in kept and e.state is CrossrefState.LIVE]
+    marks = sorted({store.mark_of(each.lane) for each in mine if each.external_id})
+    tombstones = tuple(Tombstone(each, root, at, wish.by) for each in marks)
+    store.bury(connection, tombstones)
+    _forget(connection, ids, crossrefs, at)
+    gone = [each for each in crossrefs if each.id not in kept]
+    store.forget_crossrefs(connection, sorted(kept), [each.id for each in gone])
+    plans = [Plan(each, DELETE, "erased") for each in doomed]
+    write_plans(hub, connection, [(each, None) for each in plans], at)
+    store.forget_lanes(connection, [each.lane for each in gone if each.external_id])
+    note(hub, connection, Deed(wish.by, "golden.erased", root, {"reason": wish.reason}))
+    places = [sorted({e.connection for e in some}) for some in (doomed, by_hand)]
+    return Erased(root, tuple(places[0]), tuple(places[1]), tombstones)
+
+
+def _forget(
+    connection: Connection, ids: list[str], crossrefs: list[Crossref], at: datetime
+) -> None:
+    """Take every word about golden records out; the first is the one the others became."""
+    lanes = [each.lane for each in crossrefs if each.external_id]
+    closed, waited = store.forget_conflicts(connection, ids, at)
+    forget_reasons(connection, [*ids, *closed])
+    decided = [Decided(each, Outcome.SUPERSEDED, ids[0], {"reason": "erased"}) for each in waited]
     events.settle(connection, decided, at)
     about = [row["id"] for row in store.rows_about(connection, ids, lanes)["event"]]
     store.forget_events(connection, about, lanes)
     store.forget_effects(connection, [each.id for each in crossrefs], at)
-    store.forget_crossrefs(
-        connection, sorted(kept), [each.id for each in crossrefs if each.id not in kept]
-    )
     store.forget_goldens(connection, ids, digests_of(connection, ids))
-    plans = [Plan(each, DELETE, "erased") for each in doomed]
-    write_plans(hub, connection, [(each, None) for each in plans], at)
-    store.forget_lanes(connection, [e.lane for e in crossrefs if e.id not in kept])
-    note(hub, connection, Deed(by, "golden.erased", root, {"reason": reason}))
-    places = [sorted({e.connection for e in some}) for some in (doomed, by_hand)]
-    return Erased(root, tuple(places[0]), tuple(places[1]))
 
 
 def _can_delete(hub: Hub, crossref: Crossref) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from ground.database import Connection
-from ground.statements import among, insert_many, keys
+from ground.statements import among, insert_many, keys, update_many
 from ground.strict_json import dumps
 from hub.sealing.rules import Block, Row
 from hub.sealing.tables import audit_block, audit_entry
@@ -19,6 +19,7 @@ __all__ = [
     "blocks_after",
     "digests_of",
     "first_at",
+    "forget_reasons",
     "horizon",
     "is_unsealed",
     "last_block",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _BEHIND = timedelta(seconds=5)
+_WRITTEN = {"reason", "value"}
 _BLOCK = [audit_block.c[name] for name in Block.__dataclass_fields__]
 
 
@@ -125,6 +127,22 @@ def digests_of(connection: Connection, golden_ids: list[str]) -> dict[tuple[str,
     rows = [dict(row) for row in found]
     name = "{golden_id} version {version}"
     return {(row["golden_id"], row["version"]): _row(name, row).digest for row in rows}
+
+
+def forget_reasons(connection: Connection, subjects: list[str]) -> None:
+    """Take what people wrote out of the audit of these subjects; who did what when stays."""
+    query = select(audit_entry).where(among(audit_entry.c.subject, "subjects"))
+    found = connection.execute(query, {"subjects": keys(connection, subjects)}).mappings()
+    rows = [
+        {
+            "id": row["id"],
+            "detail": {name: each for name, each in row["detail"].items() if name not in _WRITTEN},
+            "erased": _row("{id}", dict(row)).digest,
+        }
+        for row in found
+    ]
+    if rows:
+        update_many(connection, audit_entry, ["id"], rows)
 
 
 def _plain(values: dict[str, Any]) -> list[Any]:

@@ -14,7 +14,9 @@ audit_entry = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("detail", Json, nullable=False),
+    Column("erased", Text),
     Index("ix_audit_entry_at", "at"),
+    Index("ix_audit_entry_subject", "subject"),
 )
 
 audit_block = Table(

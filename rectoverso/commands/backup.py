@@ -14,8 +14,6 @@ from rectoverso.errors import NotPossible
 from rectoverso.settings import Settings
 from rectoverso.wiring import MIGRATIONS
 
-_PAGES = 5_000
-
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
@@ -41,7 +39,7 @@ def backup(
 
 
 def _copy(settings: Settings, folder: Path) -> list[Path]:
-    """Copy SQLite files page by page, each as of one moment, and check the copies."""
+    """Copy SQLite files, each as of one moment, and check the copies."""
     copied = []
     for house in MIGRATIONS:
         source = settings.data / f"{house}.db"
@@ -59,16 +57,19 @@ def _copy(settings: Settings, folder: Path) -> list[Path]:
 
 
 def _copy_file(source: Path, draft: Path) -> None:
+    """Write a copy as of one moment; pages that hold only what was deleted are not in it."""
     reading = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
-    writing = sqlite3.connect(draft)
     try:
-        reading.backup(writing, pages=_PAGES)
-        (state,) = writing.execute("pragma integrity_check").fetchone()
+        reading.execute("vacuum into ?", (str(draft),))
+    finally:
+        reading.close()
+    copy = sqlite3.connect(draft)
+    try:
+        (state,) = copy.execute("pragma integrity_check").fetchone()
         if state != "ok":
             raise NotPossible(f"The copy of {source} is damaged: {state}")
     finally:
-        writing.close()
-        reading.close()
+        copy.close()
 
 
 def _dump(settings: Settings, folder: Path) -> list[Path]:

@@ -48,6 +48,21 @@ def test_a_backup_holds_every_database_and_no_key(folder, tmp_path):
     assert run("backup", target, "--data", folder).returncode == 0  # again, over the old ones
 
 
+def test_a_backup_holds_nothing_that_was_deleted(folder, tmp_path):
+    writing = sqlite3.connect(folder / "hub.db")
+    writing.execute("pragma secure_delete = off")
+    for word in ("Guadalupe", "Guadalupe" * 2_000):
+        writing.execute("insert into audit_entry values ('a', 1, ?, 'x', 'x', '{}', null)", [word])
+        writing.commit()
+        writing.execute("delete from audit_entry")
+        writing.commit()
+    writing.execute("pragma wal_checkpoint(truncate)")
+    writing.close()
+    assert b"Guadalupe" in (folder / "hub.db").read_bytes(), "or the test shows nothing"
+    assert run("backup", tmp_path / "copies", "--data", folder).returncode == 0
+    assert b"Guadalupe" not in (tmp_path / "copies" / "hub.db").read_bytes()
+
+
 def test_a_backup_of_nothing_is_refused(tmp_path):
     done = run("backup", tmp_path / "copies", "--data", tmp_path / "nowhere")
     assert done.returncode == 1

@@ -1,12 +1,18 @@
 """A person is exported whole, erased without a trace of their words, and not brought back."""
 
+from dataclasses import replace
+
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.contract import ChangeKind
 from ground.strict_json import dumps
+from hub.clusters.model import Intent
+from hub.clusters.service import merge_goldens
 from hub.errors import HubError
 from hub.events import store as events
 from hub.events.model import NewEvent, NewNotice
+from hub.privacy.remembering import remember
 from hub.privacy.service import erase, export, finish_due
 from hub.sealing.service import seal_due
 from hub.sealing.service import verify as verify_history
@@ -19,8 +25,13 @@ WORDS = ("Guadalupe", "Villanueva", "+34600777888", "guadalupe@example.org", "Ca
 
 
 @pytest.fixture
-def lives(bed, customer):
+def lives(bed, customer, tmp_path):
     """A, a person with everything; B, somebody else."""
+    return a_person(bed, customer, tmp_path)
+
+
+def a_person(bed, customer, tmp_path):
+    bed.hub = replace(bed.hub, settings=bed.hub.settings.model_copy(update={"data": tmp_path}))
     made = Lives(bed, customer)
     made.make("A")
     made.make("B")
@@ -59,6 +70,28 @@ def dump(bed):
         )
 
     return bed.hub.db.read(read)
+
+
+def copy_of(bed):
+    """Return all rows of all tables, to be put back later."""
+
+    def read(connection):
+        return {
+            table.name: [dict(row) for row in connection.execute(table.select()).mappings()]
+            for table in METADATA.sorted_tables
+        }
+
+    return bed.hub.db.read(read)
+
+
+def put_back(bed, copy):
+    def write(connection):
+        for table in METADATA.sorted_tables:
+            connection.execute(table.delete())
+            if copy[table.name]:
+                connection.execute(table.insert(), copy[table.name])
+
+    bed.hub.db.write(write)
 
 
 def assert_no_words(bed):
@@ -139,13 +172,73 @@ def test_a_poll_that_still_shows_the_person_changes_nothing(lives):
     assert bed.balance().open == bed.balance().undecided == 0
 
 
+def test_an_old_copy_put_back_does_not_bring_the_person_back(lives):
+    bed = lives.bed
+    a_notice(lives)
+    lives.make("D")
+    old = copy_of(bed)
+    shown = bed.event("crm", "customers", lives.letters["A"])
+    erase(bed.hub, lives.golden_id("A"), by="us_dpo", reason="asked on paper")
+    lives.settle()
+    finish_due(bed.hub)
+    erase(bed.hub, lives.golden_id("D"), by="us_dpo", reason="asked on paper")
+    lives.settle()
+    put_back(bed, old)
+    assert [word for word in WORDS if word not in dump(bed)] == [], "or the test shows nothing"
+    remember(bed.hub)
+    assert_no_words(bed)
+    bed.hub.db.write(lambda c: events.insert(c, [shown], bed.clock.now()))
+    lives.settle()
+    finish_due(bed.hub)
+    assert_no_words(bed)
+    assert lives.letters["A"] not in dump(bed)
+    assert [row["name"] for row in bed.rows("crm")] == ["Customer B"]
+    living = [state for _, state in bed.goldens() if state == "active"]
+    assert living == ["active"], "only B"
+    assert bed.balance().is_even
+    before = dump(bed)
+    remember(bed.hub)
+    assert dump(bed) == before, "once is enough"
+
+
+def test_the_register_is_made_from_the_table_where_it_is_missing(lives):
+    bed = lives.bed
+    erase(bed.hub, lives.golden_id("A"), by="us_dpo", reason="asked on paper")
+    path = bed.hub.settings.erased_file
+    told = set(path.read_bytes().splitlines())
+    assert not any(word.encode() in path.read_bytes() for word in WORDS)
+    path.unlink()
+    remember(bed.hub)
+    assert set(path.read_bytes().splitlines()) == told
+    path.write_bytes(path.read_bytes()[:-20])  # the machine stopped while it wrote
+    remember(bed.hub)
+    assert told <= set(path.read_bytes().splitlines())
+
+
+def test_no_log_names_the_person(bed, customer, tmp_path):
+    with capture_logs() as logged:
+        person = a_person(bed, customer, tmp_path)
+        a_notice(person)
+        erase(bed.hub, person.golden_id("A"), by="us_dpo", reason="asked on paper")
+        person.settle()
+        finish_due(bed.hub)
+    assert [word for word in WORDS if word in str(logged)] == []
+
+
 def test_merged_records_are_erased_with_all_they_were_made_of(lives):
     bed = lives.bed
-    lives.merge("B", "A", "m1")
+    why = Intent(by="us_1", overrule=True, reason="Guadalupe said so")
+    merge_goldens(bed.hub, lives.golden_id("B"), lives.golden_id("A"), why)
+    lives.settle()
+    assert "Guadalupe said so" in dump(bed)
+    seal_due(bed.hub)
+    bed.clock.advance(60)
+    seal_due(bed.hub)
     erase(bed.hub, lives.golden_id("A"), by="us_dpo", reason="")
     lives.settle()
     finish_due(bed.hub)
     assert_no_words(bed)
+    assert verify_history(bed.hub).broken == []
     ids = [row[0] for row in bed.goldens()]
     assert bed.hub.db.read(lambda c: store.crossrefs_of(c, ids)) == []
 
