@@ -17,6 +17,7 @@ from hub.rest.mappings import api as mappings
 from hub.rest.onboarding import api as onboarding
 from hub.rest.polling import api as polling
 from hub.rest.privacy import api as privacy
+from hub.rest.quality import api as quality
 from hub.rest.watching import api as watching
 from hub.wiring import Hub
 from mappings import DocumentRefused
@@ -65,7 +66,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
     first = (polling, deletes, onboarding, connections)
-    usual = (events, effects, conflicts, clusters, privacy, golden, watching)
+    usual = (events, effects, conflicts, clusters, privacy, quality, golden, watching)
     for each in (*first, *usual, mapping_versions, mappings):
         app.include_router(each.router(hub), prefix=_API)
     app.include_router(watching.metrics(hub))

@@ -4,6 +4,7 @@ MasterDataError
 ├── GoldenMoved          someone decided meanwhile: gather and decide again
 ├── NoSuchGolden         the id was never given, or was erased
 ├── BadPolicy            the policy file cannot be used: fix it, then start again
+├── BadQualityRules      the file of quality rules cannot be used: fix it, then start again
 └── ModelUnreadable      the comparison model cannot be used: fix it, or go back to the shipped one
 """
 
@@ -28,6 +29,13 @@ class BadPolicy(MasterDataError):
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(f"policy {text!r}: {reason}")
+
+
+class BadQualityRules(MasterDataError):
+    """A rule of quality is not understood."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"quality rule {text!r}: {reason}")
 
 
 class ModelUnreadable(MasterDataError):

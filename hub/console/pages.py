@@ -11,6 +11,8 @@ from hub.console.connections import pages as connections
 from hub.console.life import pages as life
 from hub.console.mappings import pages as mappings
 from hub.console.overview import pages as overview
+from hub.console.privacy import pages as privacy
+from hub.console.quality import pages as quality
 from hub.console.records import pages as records
 from hub.golden import store as goldens
 from hub.wiring import Hub
@@ -58,6 +60,14 @@ def module(hub: Hub) -> Module:
                 badge=waiting,
                 group="Steward",
                 key="g x",
+            ),
+            NavEntry(
+                "Quality",
+                "/hub/quality",
+                "badge-check",
+                "hub.golden.read",
+                group="Steward",
+                key="g q",
             ),
             NavEntry(
                 "Customers",
@@ -123,5 +133,15 @@ def module(hub: Hub) -> Module:
 
 def routers(hub: Hub, portal: Portal) -> list[APIRouter]:
     """Return the routes of every page."""
-    screens = (overview, life, records, conflict_pages, activity, connections, mappings)
+    screens = (
+        overview,
+        quality,
+        privacy,
+        life,
+        records,
+        conflict_pages,
+        activity,
+        connections,
+        mappings,
+    )
     return [each.router(hub, portal) for each in screens]

@@ -18,6 +18,7 @@ from hub.erasures.register import Tombstone
 from hub.erasures.tables import erasure
 from hub.events.tables import event, notice
 from hub.lanes.tables import lane
+from hub.quality.tables import quality, quality_finding
 from master_data.model import lane_key
 from master_data.tables import alias, crossref, edge, golden, golden_version, home, match_key, pin
 
@@ -133,9 +134,8 @@ def forget_goldens(
     ]
     if rows:
         update_many(connection, golden_version, ["golden_id", "version"], rows)
-    connection.execute(delete(match_key).where(among(match_key.c.golden_id, "ids")), {"ids": ids})
-    connection.execute(delete(pin).where(among(pin.c.golden_id, "ids")), {"ids": ids})
-    connection.execute(delete(home).where(among(home.c.golden_id, "ids")), {"ids": ids})
+    for table in (match_key, pin, home, quality, quality_finding):
+        connection.execute(delete(table).where(among(table.c.golden_id, "ids")), {"ids": ids})
     about = or_(among(edge.c.one, "ids"), among(edge.c.other, "ids"))
     connection.execute(delete(edge).where(about), {"ids": ids})
 

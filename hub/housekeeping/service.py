@@ -12,6 +12,7 @@ from hub.pins.service import end_due
 from hub.polling.service import list_overdue
 from hub.privacy.remembering import remember
 from hub.privacy.service import finish_due
+from hub.quality.service import assess_due, sum_up_day
 from hub.retention.service import thin_out
 from hub.sealing.service import seal_due
 from hub.sheets.service import roll_up
@@ -37,6 +38,8 @@ CHORES: Mapping[str, Chore] = {
     "erased": Chore(30.0, finish_due),
     "listings": Chore(60.0, list_overdue),
     "pins": Chore(5.0, end_due),
+    "quality": Chore(10.0, assess_due),
+    "quality_day": Chore(300.0, sum_up_day),
     "retention": Chore(600.0, thin_out),
     "seal": Chore(5.0, seal_due),
     "sheets": Chore(300.0, roll_up),

@@ -22,7 +22,7 @@ from master_data.clusters import store as clusters
 from master_data.errors import NoSuchGolden
 from master_data.model import Crossref, CrossrefState
 
-__all__ = ["Erased", "Wish", "erase", "export", "finish_due", "write_erasure"]
+__all__ = ["Erased", "Wish", "erase", "export", "finish_due", "preview_erasure", "write_erasure"]
 
 _AT_ONCE = 100
 
@@ -95,6 +95,26 @@ def _family(connection: Connection, golden_id: str) -> tuple[str, list[Crossref]
     return found.id, goldens.crossrefs_of(connection, [found.id])
 
 
+def preview_erasure(hub: Hub, golden_id: str) -> Erased:
+    """Return what erasing would do in the systems; nothing is written. Raises NoSuchGolden."""
+    root, crossrefs = hub.db.read(lambda c: _family(c, golden_id))
+    doomed = [each for each in crossrefs if _can_delete(hub, each)]
+    return _outcome(root, crossrefs, doomed)
+
+
+def _outcome(
+    root: str,
+    crossrefs: list[Crossref],
+    doomed: list[Crossref],
+    tombstones: tuple[Tombstone, ...] = (),
+) -> Erased:
+    kept = {each.id for each in doomed}
+    live = [each for each in crossrefs if each.state is CrossrefState.LIVE]
+    deletes = {each.connection for each in doomed}
+    by_hand = {each.connection for each in live if each.id not in kept}
+    return Erased(root, tuple(sorted(deletes)), tuple(sorted(by_hand)), tombstones)
+
+
 def write_erasure(hub: Hub, connection: Connection, golden_id: str, wish: Wish) -> Erased:
     """Erase a golden record and those merged into it in this unit of work. Raises NoSuchGolden."""
     root, crossrefs = _family(connection, golden_id)
@@ -103,7 +123,6 @@ def write_erasure(hub: Hub, connection: Connection, golden_id: str, wish: Wish) 
     mine = [each for each in crossrefs if wish.is_about(each)]
     doomed = [each for each in mine if _can_delete(hub, each)]
     kept = {each.id for each in doomed}
-    by_hand = [e for e in mine if e.id not in kept and e.state is CrossrefState.LIVE]
     marks = sorted({store.mark_of(each.lane) for each in mine if each.external_id})
     tombstones = tuple(Tombstone(each, root, at, wish.by) for each in marks)
     store.bury(connection, tombstones)
@@ -114,8 +133,7 @@ def write_erasure(hub: Hub, connection: Connection, golden_id: str, wish: Wish) 
     write_plans(hub, connection, [(each, None) for each in plans], at)
     store.forget_lanes(connection, [each.lane for each in gone if each.external_id])
     note(hub, connection, Deed(wish.by, "golden.erased", root, {"reason": wish.reason}))
-    places = [sorted({e.connection for e in some}) for some in (doomed, by_hand)]
-    return Erased(root, tuple(places[0]), tuple(places[1]), tombstones)
+    return _outcome(root, mine, doomed, tombstones)
 
 
 def _forget(

@@ -6,6 +6,7 @@ import pytest
 
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict, Rival
+from hub.quality.service import assess_records
 from portal import Role
 from tests.hub.test_api import site  # noqa: F401  the fixture
 from tests.hub.test_clusters_api import steward  # noqa: F401  the fixture
@@ -85,3 +86,41 @@ def test_a_value_is_pinned_and_lifted(site, pages):  # noqa: F811
     assert site.viewer.get("/golden/customers/gr_1").json()["fields"]["name"] == "IBARRA"
     assert pages(f"{RECORD}/unpin", path="name").status_code == 303
     assert site.viewer.get("/golden/customers/gr_1").json()["fields"]["name"] == "Ibarra"
+
+
+def test_the_page_of_quality_leads_to_what_there_is_to_mend(site, pages):  # noqa: F811
+    assert "No scores yet" in pages("/hub/quality").text
+    assess_records(site.hub, ["gr_1", "gr_2"])
+    shown = pages("/hub/quality").text
+    (link,) = set(re.findall(r'/hub/quality/customers\?[^"]+missing[^"]+path\]=tax_ids', shown))
+    listed = pages(link.replace("&amp;", "&")).text
+    assert "Ibarra" in listed
+    assert "Tax ids is missing" in listed
+    assert pages("/hub/quality/products").status_code == 200
+    (summary,) = site.viewer.get("/quality").json()["items"]
+    assert summary["entity"] == "customer"
+    got = site.viewer.get("/quality/customers/records?limit=1").json()
+    rest = site.viewer.get(f"/quality/customers/records?after={got['next']}").json()
+    assert len(got["items"]) + len(rest["items"]) == summary["records"]
+    one = site.viewer.get("/golden/customers/gr_1/quality").json()
+    assert one["parts"].keys() == {"complete", "valid", "agreed", "fresh"}
+    assert site.viewer.get("/golden/products/gr_1/quality").status_code == 404
+    assert site.viewer.get("/quality/customers/trend").json()["items"] == []
+
+
+def test_a_person_is_shown_what_is_kept_then_taken_along_then_erased(site, pages):  # noqa: F811
+    page = f"{RECORD}/privacy"
+    assert page in pages(RECORD).text
+    shown = pages(page).text
+    assert "delete it by hand" in shown
+    told = pages(f"{page}/export.json")
+    assert told.headers["content-disposition"].startswith("attachment")
+    assert told.json()["golden"][0]["body"]["name"] == "Ibarra"
+    assert pages(page, reason=" ").text.count("Say why") == 1
+    done = pages(page, reason="asked on paper")
+    assert (done.status_code, done.headers["location"]) == (303, "/hub/records/customers")
+    assert "Ibarra SL" in pages("/hub/records/customers").text
+    assert ">Ibarra<" not in pages("/hub/records/customers").text
+    assert pages("/hub/records/customers/gr_9/privacy").status_code == 404
+    port = f"http://127.0.0.1:{site.port}{page}"
+    assert site.as_(Role.SALES).get(port).status_code == 403

@@ -105,6 +105,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         context = _record_view(told) | {
             "collection": collection.value,
             "may_write": can(principal, "hub.golden.write"),
+            "may_erase": can(principal, "hub.privacy.write"),
             "decisions": [_decision_view(each) for each in decisions_of(hub, told.golden.id)],
             "pins": _pins_view(told),
             "pinnable": [(each.path, each.title) for each in told.fields],

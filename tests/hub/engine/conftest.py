@@ -147,6 +147,11 @@ class Bed:
             vault=nothing,
         )
 
+    def keep_in(self, folder):
+        """Let the hub keep its files in a folder."""
+        settings = self.hub.settings.model_copy(update={"data": folder})
+        self.hub = replace(self.hub, settings=settings)
+
     def system(self, name):
         return {"crm": self.crm, "erp": self.erp}[name]
 

@@ -1,7 +1,5 @@
 """A person is exported whole, erased without a trace of their words, and not brought back."""
 
-from dataclasses import replace
-
 import pytest
 from structlog.testing import capture_logs
 
@@ -31,7 +29,7 @@ def lives(bed, customer, tmp_path):
 
 
 def a_person(bed, customer, tmp_path):
-    bed.hub = replace(bed.hub, settings=bed.hub.settings.model_copy(update={"data": tmp_path}))
+    bed.keep_in(tmp_path)
     made = Lives(bed, customer)
     made.make("A")
     made.make("B")

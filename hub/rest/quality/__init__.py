@@ -1,0 +1,1 @@
+"""`/quality`: scores, trend and work lists."""
