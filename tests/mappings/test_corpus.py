@@ -51,7 +51,9 @@ def test_a_faulty_mapping_is_refused_by_the_checker_for_its_reason(path):
     head, says = head_of(path)
     findings = check(mapping_of(path), APP, GOLDEN)
     assert [str(finding) for finding in findings] == says
-    assert head["reason"] in {finding.reason for finding in findings}
+    reasons = {finding.reason for finding in findings}
+    assert head["reason"] in reasons
+    assert reasons <= set(Reason)
 
 
 @refused_by("laws")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mappings import check, parse
-from mappings.check import Coverage, coverage, reference_cycles
+from mappings.check import Coverage, Reason, coverage, reference_cycles
 from mappings.shapes import shape_of
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -25,10 +25,14 @@ fields:
 
 @pytest.fixture
 def said(document):
-    """What the checker says of the lines that follow two sound fields."""
-    return lambda lines="", top="": [
-        str(one) for one in check(parse(document(top + BASE + lines), name="x"), APP, GOLDEN)
-    ]
+    """What the checker says of the lines that follow two sound fields; each for a reason."""
+
+    def say(lines="", top=""):
+        findings = check(parse(document(top + BASE + lines), name="x"), APP, GOLDEN)
+        assert all(one.reason in set(Reason) for one in findings)
+        return [str(one) for one in findings]
+
+    return say
 
 
 def test_what_no_rule_carries_is_listed_on_both_sides(document):
@@ -79,7 +83,7 @@ def test_references_that_wait_for_one_another_are_found_once(document):
 
     ring = [mapping("a", to("b")), mapping("b", to("c")), mapping("c", to("a", "create_first"))]
     ((name, finding),) = reference_cycles(ring)
-    assert name == "a.yaml"
+    assert (name, finding.reason) == ("a.yaml", Reason.CYCLE)
     assert str(finding) == (
         "line 5, column 5: r: a waits for b waits for c waits for a, so none ever comes: "
         "use missing: hold on one of them"
@@ -105,6 +109,13 @@ def test_references_that_wait_for_one_another_are_found_once(document):
         ("  - {app: employees, split: {golden: [given_name, active]}}",
          ["line 10, column 5: active: is no text, and only text is split: choose another field",
           "line 10, column 5: employees: is no text, and only text is split: choose another field"]),
+        ("  - {app: name1, split: {golden: [given_name, surname]}}",
+         ["line 10, column 5: surname: the golden record has no such field (did you mean 'name'?)"]),
+        ("  - {app: weight_g, golden: weight, quantity: {in: MTR}}",
+         ["line 10, column 5: weight_g: the app holds GRM, the mapping says MTR: write in: GRM"]),
+        ("  - {app: weight_kg, golden: weight, quantity: {in: MTR}}",
+         [("line 10, column 5: weight_kg: golden measures mass, the app measures length: "
+          "choose another unit or field")]),
         ("  - {app: number, split: {golden: [given_name, family_name]}}",
          ["line 10, column 5: number: the app fills this field by itself: use direction: in"]),
         ("  - {app: number, compute: {join: [given_name, family_name]}}",
@@ -126,6 +137,17 @@ def test_references_that_wait_for_one_another_are_found_once(document):
 )  # fmt: skip
 def test_fields_in_several_places_are_asked(said, lines, expected):
     assert said(lines + "\n") == expected
+
+
+def test_every_kind_that_a_unit_may_be_is_named(document):
+    unit = {"enum": ["KGM", "MTR", "LTR"]}
+    golden = {"properties": {"much": {"properties": {"value": {}, "unit": unit}}}}
+    text = document("fields: [{app: time, golden: much, quantity: {in: HUR}}]\n")
+    (finding,) = check(parse(text, name="x"), {"properties": {"time": {}}}, golden)
+    assert finding.message == (
+        "golden measures length or mass or volume, the app measures time: "
+        "choose another unit or field"
+    )
 
 
 SLOT = """slots:
@@ -155,6 +177,96 @@ SLOT = """slots:
 )  # fmt: skip
 def test_lists_in_single_fields_are_asked(said, golden, fixed, value, expected):
     assert said(SLOT.format(golden=golden, fixed=fixed, value=value)) == expected
+
+
+ELEMENTS = {
+    "kind": {"enum": ["phone", "email"]},
+    "uses": {"items": {"enum": ["bill", "ship"]}, "x-field": {"list": "set"}},
+    "value": {},
+}
+POINTS = {"items": {"properties": ELEMENTS}, "x-field": {"list": "elements"}}
+SIDE = {"properties": {"points": POINTS, "a": {}, "b": {}}}
+EACH = {
+    "properties": {"id": {"type": "string"}, "type": {}, "kind": ELEMENTS["kind"], "v": {}, "w": {}}
+}
+LISTS = {"properties": {"one": {"items": EACH}, "two": {"items": EACH}, "a": {}, "b": {}}}
+
+
+@pytest.fixture
+def told(document):
+    """What the checker says of lists of points."""
+    return lambda lines: [str(one) for one in check(parse(document(lines), name="x"), LISTS, SIDE)]
+
+
+@pytest.mark.parametrize(
+    ("fixed", "expected"),
+    [
+        ("uses: [bill]", []),
+        ("uses: [bill, ship]", []),
+        ("uses: bill", ["line 7, column 7: uses: is a set: write is: {…: [code]}"]),
+        ("kind: [phone]", ["line 7, column 7: kind: is no set"]),
+        ("uses: [bill, shop]",
+         ["line 7, column 7: uses: is never 'shop' (did you mean 'ship'?): there is bill, ship"]),
+    ],
+)  # fmt: skip
+def test_a_place_is_told_by_codes_that_the_list_knows(told, fixed, expected):
+    lines = f"""slots:
+  - golden: points
+    places:
+      a: {{is: {{{fixed}}}, fields: [{{app: a, golden: value}}]}}
+"""
+    assert told(lines) == expected
+
+
+def points(app, *fields):
+    return (
+        f"  - app: {app}\n    golden: points\n    key: id\n"
+        f"    fields: [{{app: v, golden: value}}, {', '.join(fields)}]\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("lists:\n" + points("one", "{golden: kind, constant: phone}")
+          + points("two", "{golden: kind, constant: email}")), []),
+        (("lists:\n" + points("one", "{golden: kind, constant: phone}")
+          + points("two", "{golden: kind, constant: phone}")),
+         ["line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
+        (("lists:\n" + points("one", "{golden: kind, constant: phone}")
+          + points("two", "{app: kind, golden: kind}")),
+         ["line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
+        (("slots:\n  - {golden: points, places: {p: {is: {kind: phone}, fields: "
+          "[{app: a, golden: value}]}}}\n"
+          "lists:\n" + points("one", "{golden: kind, constant: email}")), []),
+        (("slots:\n  - {golden: points, places: {p: {is: {kind: phone}, fields: "
+          "[{app: a, golden: value}]}, q: {is: {uses: [bill]}, fields: "
+          "[{app: b, golden: value}]}}}\n"
+          "lists:\n" + points("one", "{golden: kind, constant: email}")),
+         ["line 5, column 5: points: is written to the golden record by line 7 too: keep one"]),
+    ],
+)  # fmt: skip
+def test_two_rules_may_make_one_list_if_their_elements_differ(told, lines, expected):
+    assert told(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("lists:\n" + points("one", "{golden: kind, constant: phone}", "{app: type, constant: P}")
+          + points("one", "{golden: kind, constant: email}", "{app: type, constant: M}")), []),
+        (("lists:\n" + points("one", "{golden: kind, constant: phone}", "{app: type, constant: P}")
+          + points("one", "{golden: kind, constant: email}", "{app: type, constant: P}")),
+         ["line 9, column 5: one: is written to the app by line 5 too: keep one",
+          "line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
+        (("lists:\n" + points("one", "{golden: kind, constant: phone}", "{app: type, constant: P}")
+          + points("one", "{golden: kind, constant: email}", "{app: w, constant: P}")),
+         ["line 9, column 5: one: is written to the app by line 5 too: keep one",
+          "line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
+    ],
+)  # fmt: skip
+def test_two_rules_may_share_a_list_of_the_app_if_a_mark_tells_them_apart(told, lines, expected):
+    assert told(lines) == expected
 
 
 @pytest.mark.parametrize(
