@@ -46,7 +46,12 @@ class HubSettings(BaseSettings):
         90, ge=0, description="Days for which bodies and values of what ended are kept; 0: always."
     )
     sweep_every: float = Field(1.0, gt=0, le=1.0, description="Pause between looks at due rows.")
-    lease: float = Field(60.0, gt=0, description="How long a claim of lanes or a poll lasts.")
+    lease: float = Field(
+        60.0,
+        ge=10,
+        description="How long a claim of lanes, writes or a poll lasts; the last five "
+        "seconds of it begin no request.",
+    )
     pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
     senders: int = Field(2, ge=1, le=16, description="Deliveries at a time in one process.")
     pollers: int = Field(2, ge=1, le=16, description="Polls at a time in one process.")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
+from ground.database import DatabaseBusy
 from ground.env import Clock
 
 __all__ = ["Turn"]
@@ -44,6 +45,9 @@ class Turn:
                 return
             try:
                 self._drain()
+            except DatabaseBusy as error:
+                self._again = False
+                _log.warning("turn.database_busy", turn=self.name, reason=str(error))
             except Exception:  # noqa: BLE001 - whatever it was, the thread goes on
                 self._again = False  # no busy loop: what is due is rung for again
                 _log.exception("turn.failed", turn=self.name)

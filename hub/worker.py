@@ -5,11 +5,12 @@ makes due is found by the sweeper. Where nobody answers (Redis away), the sweepe
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import dramatiq
 import structlog
 
-from ground.database import Connection, DatabaseBusy, Watch
+from ground.database import Connection, DatabaseBusy, PatientDatabase, Watch
 from ground.env import Bell
 from hub.broker import Crew, ring
 from hub.chores import store as chores
@@ -61,7 +62,7 @@ def all_turns(hub: Hub) -> list[Turn]:
 
 def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     """Work until `stop()` says so, then finish what is in hand and close the broker."""
-    turns = all_turns(hub)
+    turns = all_turns(_patient(hub, stop))
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})
     watch = hub.db.watch()
@@ -77,6 +78,12 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
         sweeper.leave()
         watch.close()
         _log.info("worker.stopped")
+
+
+def _patient(hub: Hub, stop: Callable[[], bool]) -> Hub:
+    """Return the hub for turns: what they hold a claim on outlives a database that restarts."""
+    patient = PatientDatabase(hub.db, hub.settings.lease / 2, stop)
+    return replace(hub, env=hub.env.with_db(patient))
 
 
 def _attend(  # noqa: PLR0913, PLR0917 - the parts of one loop

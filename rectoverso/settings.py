@@ -104,8 +104,13 @@ class Settings(BaseSettings):
         try:
             return cls(**given)
         except ValidationError as error:
-            lines = [f"{_name(item['loc'])}: {item['msg']}" for item in error.errors()]
-            raise WrongSettings("Settings are wrong. " + "; ".join(lines)) from None
+            raise as_wrong(error) from None
+
+
+def as_wrong(error: ValidationError) -> WrongSettings:
+    """Return what is wrong, one line per field, without any value."""
+    lines = [f"{_name(item['loc'])}: {item['msg']}" for item in error.errors()]
+    return WrongSettings("Settings are wrong. " + "; ".join(lines))
 
 
 class _TomlWithoutSecrets(TomlConfigSettingsSource):

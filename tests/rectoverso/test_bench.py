@@ -4,6 +4,7 @@ import os
 import pytest
 
 from rectoverso.bench.figures import floor_per_s, quantile_ms
+from rectoverso.bench.load.run import LoadSize, bench_load
 from rectoverso.bench.notices import signed_notices
 from rectoverso.bench.processes import usage
 from rectoverso.bench.road import RoadSize, bench_road
@@ -26,6 +27,19 @@ def test_the_road_brings_every_change_to_the_books():
 
     assert figures["open_loop"].keys() == figures["at_100"].keys()
     assert all(figures[name] > 0 for name in ("accepted_per_s", "batched_per_s", "floor_per_s"))
+
+
+@pytest.mark.slow  # starts three servers, one of them twice more
+@pytest.mark.timeout(180)
+def test_a_load_is_whole_though_its_worker_is_killed():
+    figures = bench_load(LoadSize(customers=30, products=10), lambda _: None)
+
+    plan = figures["read_and_matched"]["plan"]
+    assert {name: (each["read"], each["new"]) for name, each in plan.items()} == {
+        "customer": (30, 30),
+        "product": (10, 10),
+    }
+    assert figures["delivered"]["made"] == {"customers": 30, "products": 10}
 
 
 def test_every_job_runs_once_and_answers_may_come_in_pieces():

@@ -2,6 +2,7 @@ import pytest
 
 from rectoverso.errors import WrongSettings
 from rectoverso.settings import Settings
+from rectoverso.wiring import Houses
 
 
 @pytest.fixture(autouse=True)
@@ -68,3 +69,10 @@ def test_secrets_do_not_show_when_settings_are_printed(monkeypatch):
 
 def test_every_setting_is_described():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_a_wrong_setting_of_the_hub_is_named_too(monkeypatch):
+    monkeypatch.setenv("RECTOVERSO_LEASE", "5")  # too short for a write to begin in
+
+    with pytest.raises(WrongSettings, match=r"RECTOVERSO_LEASE: .* greater than or equal to 10"):
+        assert Houses(Settings.load()).hub_settings

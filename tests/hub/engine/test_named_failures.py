@@ -41,7 +41,7 @@ FAILURES = {
         ("tests/hub/test_lane_store.py", "test_claimed_lane_is_not_claimed_again_even_if_rung"),
         ("tests/hub/test_lane_store.py", "test_lost_lease_serves_nothing"),
         (
-            "tests/e2e/test_bad_days.py",
+            "tests/e2e/bad_days/test_servers_away.py",
             "test_a_worker_that_stood_still_wakes_as_a_zombie_and_harms_nobody",
         ),
     ],

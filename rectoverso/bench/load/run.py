@@ -1,0 +1,223 @@
+"""`bench load`: the first reading of a system that holds many records, killed on the way.
+
+The systems are bare peers, so the figures are the hub's: web process and one worker. The records
+are read and matched, the plan is approved, and all goes to the other system by the steps of the
+ramp. The worker is killed once while it reads and once while it delivers.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any
+from urllib.request import urlopen
+
+from hub.connections import service as connections
+from hub.connections.model import NewConnection
+from hub.connections.rules import State
+from hub.onboarding import store as onboarding
+from hub.start import open_hub
+from hub.wiring import Hub
+from rectoverso.bench.figures import machine
+from rectoverso.bench.installation import HOST, free_port, listens, started, until
+from rectoverso.bench.processes import usage
+from rectoverso.bench.sync import Tell
+from rectoverso.errors import NotPossible
+from rectoverso.preparation import prepare
+from rectoverso.settings import Settings
+from rectoverso.wiring import Houses
+
+_SHOP, _BOOKS = "shop", "books"
+_LOOK = 1.0
+_PATIENCE = 1800.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadSize:
+    """How much is loaded."""
+
+    customers: int = 100_000
+    products: int = 20_000
+    kills: bool = True
+
+    @property
+    def records(self) -> int:
+        """Return how many records there are."""
+        return self.customers + self.products
+
+
+def bench_load(size: LoadSize, tell: Tell) -> dict[str, Any]:
+    """Measure; return the figures with settings."""
+    with TemporaryDirectory(prefix="rectoverso-load-") as name, _running(Path(name), size) as run:
+        return _Load(run, size, tell).all()
+
+
+@dataclass(slots=True)
+class _Running:
+    """A hub between two peers, with a worker that may be killed."""
+
+    hub: Hub
+    peers: int
+    command: list[str]
+    log: Path
+    lives: ExitStack = field(default_factory=ExitStack)
+    worker: int = 0
+    spent: float = 0.0
+    """Seconds of processor time of workers that were killed."""
+
+    def begin_work(self) -> None:
+        self.worker = self.lives.enter_context(started(self.command, self.log)).pid
+
+    def kill_work(self) -> None:
+        self.spent += usage(self.worker).cpu_s
+        os.kill(self.worker, signal.SIGKILL)
+        self.begin_work()
+
+
+class _Load:
+    """Watches a load from outside, as a person does."""
+
+    def __init__(self, running: _Running, size: LoadSize, tell: Tell) -> None:
+        self._run = running
+        self._size = size
+        self._tell = tell
+        self._memory: list[float] = []
+
+    def all(self) -> dict[str, Any]:
+        """Return every figure."""
+        self._tell(f"{self._size.records} records are read and matched…")
+        reading = self._until_matched()
+        self._tell("The plan is approved…")
+        connections.act(self._run.hub, _BOOKS, "approve")
+        delivering = self._until_delivered()
+        total = reading["seconds"] + delivering["seconds"]
+        return {
+            "records_per_s": round(self._size.records / total, 1),
+            "read_and_matched": reading,
+            "delivered": delivering,
+            "memory_mb": self._memory[:: max(1, len(self._memory) // 20)],
+            "settings": {**asdict(self._size), **machine(), "processes": "web, worker"},
+        }
+
+    def _until_matched(self) -> dict[str, Any]:
+        begun, cpu = perf_counter(), self._cpu_s()
+        goldens = self._watch("matched", begun, self._goldens)
+        until(self._complete, "The matching plan", _PATIENCE)
+        seconds = perf_counter() - begun
+        plan = self._run.hub.db.read(lambda c: onboarding.matching_plan(c, _BOOKS))
+        counts = {each.entity: asdict(each) for each in plan.entities}
+        return {
+            "seconds": round(seconds, 1),
+            "per_s": round(goldens / seconds, 1),
+            "cpu_ms_per_record": round(1000 * (self._cpu_s() - cpu) / goldens, 2),
+            "plan": counts,
+            "conflicts": plan.conflicts,
+        }
+
+    def _until_delivered(self) -> dict[str, Any]:
+        begun, cpu = perf_counter(), self._cpu_s()
+        self._watch("delivered", begun, self._brought, self._told)
+        seconds = perf_counter() - begun
+        counts = self._counts()
+        if counts != {"customers": self._size.customers, "products": self._size.products}:
+            raise NotPossible(f"The shop holds {counts}.")
+        return {
+            "seconds": round(seconds, 1),
+            "per_s": round(self._size.records / seconds, 1),
+            "cpu_ms_per_record": round(1000 * (self._cpu_s() - cpu) / self._size.records, 2),
+            "made": counts,
+        }
+
+    def _cpu_s(self) -> float:
+        return self._run.spent + usage(self._run.worker).cpu_s
+
+    def _watch(
+        self, what: str, begun: float, count: Callable[[], int], more: Callable[[], str] = str
+    ) -> int:
+        """Look each second until all are counted; kill the worker once, half way."""
+        killed, told, many = not self._size.kills, 0, 0
+        while many < self._size.records:
+            if perf_counter() - begun > _PATIENCE:
+                raise NotPossible(f"{many} of {self._size.records} were {what} in time.")
+            self._run.hub.env.clock.sleep(_LOOK)
+            many = count()
+            self._memory.append(round(usage(self._run.worker).rss_mb, 1))
+            if not killed and many > self._size.records // 2:
+                self._run.kill_work()
+                killed = True
+            if many >= told + self._size.records // 10:
+                told = many
+                seconds = perf_counter() - begun
+                self._tell(f"  {many} {what} after {seconds:.0f} s{more()}")
+        return many
+
+    def _goldens(self) -> int:
+        return self._progress(_BOOKS).total
+
+    def _progress(self, connection_id: str) -> onboarding.Progress:
+        hub = self._run.hub
+        now = hub.env.clock.now()
+        return hub.db.read(lambda c: onboarding.progress(c, connection_id, now))
+
+    def _complete(self) -> bool | None:
+        plan = self._run.hub.db.read(lambda c: onboarding.matching_plan(c, _BOOKS))
+        return True if plan.complete else None
+
+    def _brought(self) -> int:
+        return sum(self._counts().values())
+
+    def _told(self) -> str:
+        """Return what the hub itself says of its progress."""
+        found = self._progress(_SHOP)
+        there = found.done - found.to_deliver
+        return f", the hub says {there} of {found.total}, {found.eta} s to go"
+
+    def _counts(self) -> dict[str, int]:
+        with urlopen(f"http://{HOST}:{self._run.peers}/counts", timeout=30) as answer:
+            counts: dict[str, int] = json.load(answer)
+        return counts
+
+
+@contextmanager
+def _running(folder: Path, size: LoadSize) -> Iterator[_Running]:
+    port, peers = free_port(), free_port()
+    settings = Settings.load(data=folder, port=port, host=HOST, allow=(f"{HOST}:{peers}",))
+    options = settings.options()
+    allow = ["/usr/bin/env", f'RECTOVERSO_ALLOW=["{HOST}:{peers}"]']
+    program = [*allow, sys.executable, "-m", "rectoverso"]
+    peer = [sys.executable, "-m", "rectoverso.bench.load.peers", str(peers)]
+    with ExitStack() as stack:
+        own = [*peer, str(size.customers), str(size.products)]
+        stack.enter_context(started(own, folder / "peers.log"))
+        until(lambda: listens(peers), "The peers")
+        prepare(settings)
+        houses = Houses(settings)
+        stack.callback(houses.close)
+        hub = open_hub(houses.hub_settings, houses.env("hub"))
+        _connect(hub, peers)
+        stack.enter_context(started([*program, "serve", *options], folder / "web.log"))
+        running = _Running(hub, peers, [*program, "work", *options], folder / "worker.log")
+        stack.enter_context(running.lives)
+        running.begin_work()
+        yield running
+
+
+def _connect(hub: Hub, peers: int) -> None:
+    states = {_SHOP: ("simple_crm", State.LIVE), _BOOKS: ("simple_erp", State.ONBOARDING)}
+    for rank, (name, (system, state)) in enumerate(states.items()):
+        new = NewConnection(
+            id=name,
+            system=system,
+            title=name.title(),
+            base_url=f"http://{HOST}:{peers}/{name}",
+            rank=20 - 10 * rank,
+            key="bench",
+            state=state,
+        )
+        connections.add_connection(hub, new)
