@@ -11,6 +11,7 @@ from hub.rest.connections import api as connections
 from hub.rest.deletes import api as deletes
 from hub.rest.effects import api as effects
 from hub.rest.events import api as events
+from hub.rest.feed import api as feed
 from hub.rest.golden import api as golden
 from hub.rest.mapping_versions import api as mapping_versions
 from hub.rest.mappings import api as mappings
@@ -34,6 +35,7 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownEffect: 404,
     errors.UnknownConflict: 404,
     errors.UnknownSecret: 404,
+    errors.UnknownSubscriber: 404,
     errors.LastSecret: 409,
     errors.NoBlownFuse: 409,
     NoSuchGolden: 404,
@@ -66,7 +68,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
     first = (polling, deletes, onboarding, connections)
-    usual = (events, effects, conflicts, clusters, privacy, quality, golden, watching)
+    usual = (events, effects, conflicts, clusters, privacy, quality, feed, golden, watching)
     for each in (*first, *usual, mapping_versions, mappings):
         app.include_router(each.router(hub), prefix=_API)
     app.include_router(watching.metrics(hub))

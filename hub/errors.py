@@ -15,6 +15,7 @@ HubError
 ├── NoBlownFuse           409: nothing waits for that answer
 ├── UnknownConflict       404
 ├── UnknownEffect         404
+├── UnknownSubscriber     404
 ├── BadCursor             400: begin the list anew
 ├── ConflictMoved         409: look at it again, then choose
 ├── WrongChoice           422: no answer to this conflict
@@ -54,6 +55,7 @@ __all__ = [
     "UnknownMappingVersion",
     "UnknownObjectType",
     "UnknownSecret",
+    "UnknownSubscriber",
     "WrongChoice",
     "WrongMerge",
     "WrongState",
@@ -183,6 +185,13 @@ class UnknownEffect(HubError):
     def __init__(self, effect_id: str) -> None:
         super().__init__(f"no effect {effect_id}")
         self.effect_id = effect_id
+
+
+class UnknownSubscriber(HubError):
+    """Nobody of that id is told of changes."""
+
+    def __init__(self, subscriber_id: str) -> None:
+        super().__init__(f"no subscriber {subscriber_id}")
 
 
 class BadCursor(HubError):

@@ -24,6 +24,7 @@ from master_data.tables import alias, crossref, edge, golden, golden_version, ho
 
 __all__ = [
     "bury",
+    "end_goldens",
     "erased_among",
     "forget_conflicts",
     "forget_crossrefs",
@@ -100,6 +101,16 @@ def homes_of(connection: Connection, golden_id: str) -> list[str]:
     """Return a golden record and all that was merged into it."""
     query = select(alias.c.old_id).where(alias.c.golden_id == golden_id)
     return [golden_id, *connection.scalars(query)]
+
+
+def end_goldens(connection: Connection, golden_ids: Sequence[str], by: str, at: datetime) -> None:
+    """Write a last, empty version of emptied golden records, so that readers of changes hear."""
+    query = select(golden.c.id, golden.c.version).where(among(golden.c.id, "ids"))
+    rows: list[dict[str, Any]] = [
+        {"golden_id": row.id, "version": row.version, "at": at, "actor": by, "changes": {}}
+        for row in connection.execute(query, {"ids": keys(connection, list(golden_ids))})
+    ]
+    insert_many(connection, golden_version, rows, on_conflict=None)
 
 
 def forget_goldens(

@@ -8,6 +8,7 @@ import structlog
 
 from hub.alerts.service import watch
 from hub.chores import store
+from hub.feed.service import tell_due
 from hub.pins.service import end_due
 from hub.polling.service import list_overdue
 from hub.privacy.remembering import remember
@@ -36,6 +37,7 @@ CHORES: Mapping[str, Chore] = {
     "alerts": Chore(15.0, watch),
     "erasures": Chore(30.0, remember),
     "erased": Chore(30.0, finish_due),
+    "feed": Chore(2.0, tell_due),
     "listings": Chore(60.0, list_overdue),
     "pins": Chore(5.0, end_due),
     "quality": Chore(10.0, assess_due),

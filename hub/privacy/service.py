@@ -127,6 +127,7 @@ def write_erasure(hub: Hub, connection: Connection, golden_id: str, wish: Wish) 
     tombstones = tuple(Tombstone(each, root, at, wish.by) for each in marks)
     store.bury(connection, tombstones)
     _forget(connection, ids, crossrefs, at)
+    store.end_goldens(connection, ids, f"person:{wish.by}", at)
     gone = [each for each in crossrefs if each.id not in kept]
     store.forget_crossrefs(connection, sorted(kept), [each.id for each in gone])
     plans = [Plan(each, DELETE, "erased") for each in doomed]

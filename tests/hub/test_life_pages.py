@@ -6,6 +6,7 @@ import pytest
 
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict, Rival
+from hub.lists.rules import write_cursor
 from hub.quality.service import assess_records
 from portal import Role
 from tests.hub.test_api import site  # noqa: F401  the fixture
@@ -102,6 +103,8 @@ def test_the_page_of_quality_leads_to_what_there_is_to_mend(site, pages):  # noq
     got = site.viewer.get("/quality/customers/records?limit=1").json()
     rest = site.viewer.get(f"/quality/customers/records?after={got['next']}").json()
     assert len(got["items"]) + len(rest["items"]) == summary["records"]
+    bad = write_cursor(["x", "gr_1"])
+    assert site.viewer.get(f"/quality/customers/records?after={bad}").status_code == 400
     one = site.viewer.get("/golden/customers/gr_1/quality").json()
     assert one["parts"].keys() == {"complete", "valid", "agreed", "fresh"}
     assert site.viewer.get("/golden/products/gr_1/quality").status_code == 404

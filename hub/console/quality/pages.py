@@ -7,9 +7,10 @@ from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
 from hub.console.rules import words
-from hub.lists.rules import Collection, Page, page_of, read_cursor
+from hub.lists.rules import Collection, Page, page_of
 from hub.quality import store
 from hub.quality.model import Scored, Summary
+from hub.quality.rules import place_after
 from hub.wiring import Hub
 from master_data.fields import entity_schema
 from portal import Column, ColumnKind, Grid, Portal, Principal, require
@@ -56,8 +57,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
 def _page(
     hub: Hub, collection: Collection, finding: tuple[str, str] | None, after: str | None
 ) -> Page[Scored]:
-    place = read_cursor(after, 2) if after else None
-    last = (int(place[0]), place[1]) if place else None
+    last = place_after(after)
     found = hub.db.read(lambda c: store.worst(c, collection.entity, finding, last, _PAGE + 1))
     return page_of(found, _PAGE, lambda each: [str(each.score), each.golden_id])
 

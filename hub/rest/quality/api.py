@@ -5,9 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
-from hub.lists.rules import Collection, page_of, read_cursor
+from hub.lists.rules import Collection, page_of
 from hub.quality import store
 from hub.quality.model import Scored
+from hub.quality.rules import place_after
 from hub.quality.service import assess_one
 from hub.rest.api import After, Limit, ListOf
 from hub.wiring import Hub
@@ -109,8 +110,7 @@ def router(hub: Hub) -> APIRouter:
         limit: Limit = 50,
     ) -> ListOf[ScoredOut]:
         """Return records by score, the worst first; with `rule` and `path` those to mend so."""
-        place = read_cursor(after, 2) if after else None
-        last = (int(place[0]), place[1]) if place else None
+        last = place_after(after)
         wanted = (rule, path) if rule else None
         found = hub.db.read(lambda c: store.worst(c, collection.entity, wanted, last, limit + 1))
         page = page_of(found, limit, lambda each: [str(each.score), each.golden_id])
