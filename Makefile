@@ -11,7 +11,7 @@ HOUSES := rectoverso hub connectors mappings master_data simple_crm simple_erp p
 PYTEST := $(BIN)/python -m pytest
 ARGS ?=
 
-.PHONY: list setup up simulate test check fix bench e2e chaos lock clean
+.PHONY: list setup up simulate test check fix bench e2e chaos cover-mappings mutate-mappings lock clean
 
 list: ## print this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
