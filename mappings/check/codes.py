@@ -135,15 +135,19 @@ class _Asking:
             return
         able = rows if rows is not None and not codes else codes & (rows or codes)
         if strange := {carry(code) for code in able} - known:
-            word = min(str(code) for code in strange)
-            near = closest(word, map(str, known)) if len(strange) == 1 else ""
+            word = min(map(_name, strange))
+            near = closest(word, map(_name, known)) if len(strange) == 1 else ""
             message = f"{way.knows} knows no {_names(strange)}{near}: correct or remove it"
             target_path = self.field.golden if way.reads else self.field.app[0]
             self.report.add(self.place, target_path, Reason.UNKNOWN_CODE, message)
 
 
 def _names(codes: Iterable[Json]) -> str:
-    return ", ".join(sorted(map(str, codes)))
+    return ", ".join(sorted(map(_name, codes)))
+
+
+def _name(code: Json) -> str:
+    return str(code).lower() if isinstance(code, bool) else str(code)
 
 
 def _normal(normal: Callable[[str], str], code: Json) -> Json:

@@ -1,7 +1,7 @@
 """What a schema limits: lengths, fields that are only read, values that must fit their place."""
 
 from collections.abc import Sequence
-from typing import Final, assert_never
+from typing import Final, TypeGuard, assert_never
 
 from mappings import ops
 from mappings.check.findings import Reason, Report
@@ -76,7 +76,8 @@ def check_access(field_paths: Sequence[str], side: Shape, rule: ops.Rule, report
     for path in field_paths:
         trail = side.trail(path)
         if writes and any(shape.says("readOnly") for shape in trail):
-            message = "the app fills this field by itself: use direction: in"
+            advice = "use direction: in" if _turns(rule) else "remove this rule"
+            message = f"the app fills this field by itself: {advice}"
             report.add(rule.place, path, Reason.READ_ONLY, message)
         if reads and any(shape.says("writeOnly") for shape in trail):
             message = "the app never shows this field: use direction: out"
@@ -84,9 +85,14 @@ def check_access(field_paths: Sequence[str], side: Shape, rule: ops.Rule, report
 
 
 def _directions(rule: ops.Rule) -> tuple[bool, bool]:
-    if isinstance(rule, ops.Constant | ops.Computed):
-        return True, False
-    return rule.direction.writes, rule.direction.reads
+    if _turns(rule):
+        return rule.direction.writes, rule.direction.reads
+    return True, False
+
+
+def _turns(rule: ops.Rule) -> TypeGuard[ops.Field | ops.Split | ops.Each | ops.Slots]:
+    """Whether a rule may be told to go the other way."""
+    return not isinstance(rule, ops.Constant | ops.Computed)
 
 
 def check_fits(value: Json, shape: Shape, place: ops.Place, path: str, report: Report) -> None:

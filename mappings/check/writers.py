@@ -170,7 +170,7 @@ def may_be_blank(path: str, golden: Shape, publish: ops.Predicate) -> bool:
     if requires(golden, path) or is_present(publish, path):
         return False
     allowed = allowed_values(publish, path)
-    return allowed is None or not allowed
+    return not allowed or "" in allowed
 
 
 def is_present(predicate: ops.Predicate, path: str) -> bool:
@@ -180,11 +180,13 @@ def is_present(predicate: ops.Predicate, path: str) -> bool:
             return present and field == path
         case ops.Contains(field, _):
             return field == path
+        case ops.In(field, codes):
+            return field == path and "" not in codes
         case ops.AllOf(parts):
             return any(is_present(part, path) for part in parts)
         case ops.AnyOf(parts):
             return bool(parts) and all(is_present(part, path) for part in parts)
-        case ops.In() | ops.Not():
+        case ops.Not():
             return False
         case _:
             assert_never(predicate)

@@ -119,9 +119,24 @@ def test_references_that_wait_for_one_another_are_found_once(document):
         ("  - {app: number, split: {golden: [given_name, family_name]}}",
          ["line 10, column 5: number: the app fills this field by itself: use direction: in"]),
         ("  - {app: number, compute: {join: [given_name, family_name]}}",
-         ["line 10, column 5: number: the app fills this field by itself: use direction: in"]),
+         ["line 10, column 5: number: the app fills this field by itself: remove this rule"]),
         ("  - {golden: number, compute: {first: [remark, phnoe]}}",
          ["line 10, column 5: phnoe: the app has no such field (did you mean 'phone'?)"]),
+        ("  - {app: remrk, compute: {join: [given_name, family_nme]}}",
+         [("line 10, column 5: family_nme: the golden record has no such field "
+           "(did you mean 'family_name'?)"),
+          "line 10, column 5: remrk: the app has no such field (did you mean 'remark'?)"]),
+        ("  - {golden: nmber, compute: {first: [remark, phone]}}",
+         ["line 10, column 5: nmber: the golden record has no such field (did you mean 'number'?)"]),
+        ("  - {app: remark, compute: {count: adresses}}",
+         [("line 10, column 5: adresses: the golden record has no such field "
+           "(did you mean 'addresses'?)")]),
+        ("  - {golden: employees, compute: {count: adresses}}",
+         ["line 10, column 5: adresses: the app has no such field (did you mean 'addresses'?)"]),
+        ("  - {app: remrk, constant: x}",
+         ["line 10, column 5: remrk: the app has no such field (did you mean 'remark'?)"]),
+        ("  - {golden: nmber, constant: x}",
+         ["line 10, column 5: nmber: the golden record has no such field (did you mean 'number'?)"]),
         ("  - {golden: employees, compute: {count: name}}",
          ["line 10, column 5: name: is no list: count and sum need one"]),
         ("  - {golden: discount, compute: {sum: phones.amount}}",
@@ -139,15 +154,79 @@ def test_fields_in_several_places_are_asked(said, lines, expected):
     assert said(lines + "\n") == expected
 
 
-def test_every_kind_that_a_unit_may_be_is_named(document):
-    unit = {"enum": ["KGM", "MTR", "LTR"]}
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("{app: much, golden: much, quantity: {in: HUR}}",
+         ["golden measures length or mass, the app measures time: choose another unit or field"]),
+        ("{app: much, golden: much, quantity: {in: MTR}}", []),
+        ("{golden: much, quantity: {value: much, unit: weight}}", []),
+        ("{golden: much, quantity: {value: much, unit: space}}",
+         ["golden measures length or mass, the app measures volume: choose another unit or field"]),
+        ("{golden: much, quantity: {value: much, unit: odd}}", []),
+        ("{app: whole, golden: much, quantity: {}}",
+         ["golden measures length or mass, the app measures volume: choose another unit or field"]),
+    ],
+)  # fmt: skip
+def test_units_are_known_by_the_codes_that_a_side_may_hold(document, field, expected):
+    space = {"enum": ["LTR"]}
+    app = {"properties": {
+        "much": {"type": "string"}, "weight": {"enum": ["KGM", "GRM"]}, "space": space,
+        "odd": {"enum": ["our own"]},
+        "whole": {"properties": {"value": {}, "unit": space}},
+    }}  # fmt: skip
+    unit = {"enum": ["KGM", "MTR", "our own"]}
     golden = {"properties": {"much": {"properties": {"value": {}, "unit": unit}}}}
-    text = document("fields: [{app: time, golden: much, quantity: {in: HUR}}]\n")
-    (finding,) = check(parse(text, name="x"), {"properties": {"time": {}}}, golden)
-    assert finding.message == (
-        "golden measures length or mass or volume, the app measures time: "
-        "choose another unit or field"
+    mapping = parse(document(f"fields: [{field}]\n"), name="x")
+    assert [finding.message for finding in check(mapping, app, golden)] == expected
+
+
+@pytest.mark.parametrize(
+    ("when", "is_there"),
+    [
+        ("{field: life, present: true}", True),
+        ("{field: life, present: false}", False),
+        ("{field: other, present: true}", False),
+        ("{field: roles, contains: c}", False),
+        ("{field: life, in: [x, y]}", True),
+        ("{field: life, in: [x, '']}", False),
+        ("{not: {field: life, equals: x}}", False),
+        ("{all: [{field: other, present: true}, {field: life, present: true}]}", True),
+        ("{any: [{field: life, equals: x}, {field: life, present: true}]}", True),
+        ("{any: [{field: life, present: true}, {field: other, present: true}]}", False),
+    ],
+)
+def test_what_the_app_requires_is_there_if_it_is_asked_before_publishing(document, when, is_there):
+    text = {"type": "string"}
+    app = {"properties": {"life": text}, "required": ["life"]}
+    roles = {"items": text, "x-field": {"list": "set"}}
+    golden = {"properties": {"life": text, "other": text, "roles": roles}}
+    lines = f"publish when: {when}\nfields: [{{app: life, golden: life}}]\n"
+    found = check(parse(document(lines), name="x"), app, golden)
+    assert [(finding.path, finding.reason) for finding in found] == (
+        [] if is_there else [("life", Reason.REQUIRED)]
     )
+
+
+def test_a_set_that_must_contain_something_is_there(document):
+    codes = {"items": {"enum": ["c", "s"]}, "x-field": {"list": "set"}}
+    app = {"properties": {"roles": {**codes, "type": "array"}}, "required": ["roles"]}
+    golden = {"properties": {"roles": codes}}
+    fields = "fields: [{app: roles, golden: roles, set: {}}]\n"
+    (finding,) = check(parse(document(fields), name="x"), app, golden)
+    assert finding.reason is Reason.REQUIRED
+    asked = f"publish when: {{field: roles, contains: c}}\n{fields}"
+    assert check(parse(document(asked), name="x"), app, golden) == []
+
+
+def test_codes_that_are_no_text_are_carried_as_they_are(document):
+    app = {"properties": {"code": {"enum": [" x", True, 7, None]}}}
+    golden = {"properties": {"code": {"enum": ["x", "y"]}}}
+    lines = "fields: [{app: code, golden: code, text: [trim]}]\n"
+    assert [str(one) for one in check(parse(document(lines), name="x"), app, golden)] == [
+        "line 4, column 10: code: the golden record knows no 7, true: correct or remove it",
+        "line 4, column 10: code: the app knows no x, y: correct or remove it",
+    ]
 
 
 SLOT = """slots:
@@ -177,96 +256,6 @@ SLOT = """slots:
 )  # fmt: skip
 def test_lists_in_single_fields_are_asked(said, golden, fixed, value, expected):
     assert said(SLOT.format(golden=golden, fixed=fixed, value=value)) == expected
-
-
-ELEMENTS = {
-    "kind": {"enum": ["phone", "email"]},
-    "uses": {"items": {"enum": ["bill", "ship"]}, "x-field": {"list": "set"}},
-    "value": {},
-}
-POINTS = {"items": {"properties": ELEMENTS}, "x-field": {"list": "elements"}}
-SIDE = {"properties": {"points": POINTS, "a": {}, "b": {}}}
-EACH = {
-    "properties": {"id": {"type": "string"}, "type": {}, "kind": ELEMENTS["kind"], "v": {}, "w": {}}
-}
-LISTS = {"properties": {"one": {"items": EACH}, "two": {"items": EACH}, "a": {}, "b": {}}}
-
-
-@pytest.fixture
-def told(document):
-    """What the checker says of lists of points."""
-    return lambda lines: [str(one) for one in check(parse(document(lines), name="x"), LISTS, SIDE)]
-
-
-@pytest.mark.parametrize(
-    ("fixed", "expected"),
-    [
-        ("uses: [bill]", []),
-        ("uses: [bill, ship]", []),
-        ("uses: bill", ["line 7, column 7: uses: is a set: write is: {…: [code]}"]),
-        ("kind: [phone]", ["line 7, column 7: kind: is no set"]),
-        ("uses: [bill, shop]",
-         ["line 7, column 7: uses: is never 'shop' (did you mean 'ship'?): there is bill, ship"]),
-    ],
-)  # fmt: skip
-def test_a_place_is_told_by_codes_that_the_list_knows(told, fixed, expected):
-    lines = f"""slots:
-  - golden: points
-    places:
-      a: {{is: {{{fixed}}}, fields: [{{app: a, golden: value}}]}}
-"""
-    assert told(lines) == expected
-
-
-def points(app, *fields):
-    return (
-        f"  - app: {app}\n    golden: points\n    key: id\n"
-        f"    fields: [{{app: v, golden: value}}, {', '.join(fields)}]\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        (("lists:\n" + points("one", "{golden: kind, constant: phone}")
-          + points("two", "{golden: kind, constant: email}")), []),
-        (("lists:\n" + points("one", "{golden: kind, constant: phone}")
-          + points("two", "{golden: kind, constant: phone}")),
-         ["line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
-        (("lists:\n" + points("one", "{golden: kind, constant: phone}")
-          + points("two", "{app: kind, golden: kind}")),
-         ["line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
-        (("slots:\n  - {golden: points, places: {p: {is: {kind: phone}, fields: "
-          "[{app: a, golden: value}]}}}\n"
-          "lists:\n" + points("one", "{golden: kind, constant: email}")), []),
-        (("slots:\n  - {golden: points, places: {p: {is: {kind: phone}, fields: "
-          "[{app: a, golden: value}]}, q: {is: {uses: [bill]}, fields: "
-          "[{app: b, golden: value}]}}}\n"
-          "lists:\n" + points("one", "{golden: kind, constant: email}")),
-         ["line 5, column 5: points: is written to the golden record by line 7 too: keep one"]),
-    ],
-)  # fmt: skip
-def test_two_rules_may_make_one_list_if_their_elements_differ(told, lines, expected):
-    assert told(lines) == expected
-
-
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        (("lists:\n" + points("one", "{golden: kind, constant: phone}", "{app: type, constant: P}")
-          + points("one", "{golden: kind, constant: email}", "{app: type, constant: M}")), []),
-        (("lists:\n" + points("one", "{golden: kind, constant: phone}", "{app: type, constant: P}")
-          + points("one", "{golden: kind, constant: email}", "{app: type, constant: P}")),
-         ["line 9, column 5: one: is written to the app by line 5 too: keep one",
-          "line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
-        (("lists:\n" + points("one", "{golden: kind, constant: phone}", "{app: type, constant: P}")
-          + points("one", "{golden: kind, constant: email}", "{app: w, constant: P}")),
-         ["line 9, column 5: one: is written to the app by line 5 too: keep one",
-          "line 9, column 5: points: is written to the golden record by line 5 too: keep one"]),
-    ],
-)  # fmt: skip
-def test_two_rules_may_share_a_list_of_the_app_if_a_mark_tells_them_apart(told, lines, expected):
-    assert told(lines) == expected
 
 
 @pytest.mark.parametrize(
