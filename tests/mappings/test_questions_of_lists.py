@@ -173,7 +173,7 @@ def test_what_makes_a_list_is_asked(told, old, new, expected):
 
 
 def test_a_list_that_the_app_only_shows_is_not_written(told):
-    shown = {"properties": {"phones": {**APP["properties"]["phones"], "readOnly": True}}}
+    shown = {"properties": {"phones": {"items": {"properties": PHONES}, "readOnly": True}}}
     assert told(SOUND, shown, GOLDEN) == [
         "line 5, column 5: phones: the app fills this field by itself: use direction: in"
     ]
