@@ -16,6 +16,7 @@ from hub.worker import AFTER_COMMIT
 __all__ = ["attending"]
 
 _LOOK_EVERY = 0.25
+_LOOK_PAUSE = 0.05  # under load every group of notices is a commit
 _RING_PAUSE = 0.005
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +26,7 @@ class _Attendant:
     hub: Hub
     broker: dramatiq.Broker
     stopped: bool = False
+    next_look: float = 0.0
 
     def attend(self) -> None:
         watch = self.hub.db.watch()
@@ -37,10 +39,16 @@ class _Attendant:
             watch.close()
 
     def _once(self, bell: Bell, watch: Watch) -> None:
+        clock = self.hub.env.clock
         rang = bell.wait(_LOOK_EVERY)
         if rang and not isinstance(self.broker, EmbeddedBroker):
             ring(self.broker, AFTER_COMMIT)
-            self.hub.env.clock.sleep(_RING_PAUSE)
+            clock.sleep(_RING_PAUSE)
+        elif rang:
+            clock.sleep(_LOOK_PAUSE)  # nobody here needs the ring itself
+        if clock.monotonic() < self.next_look:
+            return
+        self.next_look = clock.monotonic() + _LOOK_PAUSE
         try:
             if watch.changed():
                 self.hub.directory.refresh()

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, bindparam, delete, func, select
+from sqlalchemy import Column, Row, Table, bindparam, func, select
 
 from ground.database import Connection
 from ground.instants import from_microseconds, to_microseconds
-from ground.statements import among, insert_many, keys, update_many
+from ground.statements import among, delete_many, insert_many, keys, update_many
 from master_data.errors import GoldenMoved
 from master_data.fields import title_of_record
 from master_data.model import (
@@ -237,13 +237,8 @@ def replace_keys(
     pairs = [{"key": key, "golden_id": gid} for gid, new in added.items() for key in new]
     if pairs:
         insert_many(connection, match_key, pairs, on_conflict="nothing")
-    for golden_id, old in removed.items():
-        query = delete(match_key).where(
-            match_key.c.golden_id == bindparam("gid"), among(match_key.c.key, "ks")
-        )
-        gone = list(old)
-        if gone:
-            connection.execute(query, {"gid": golden_id, "ks": keys(connection, gone)})
+    gone = [{"key": key, "golden_id": gid} for gid, old in removed.items() for key in old]
+    delete_many(connection, match_key, ["key", "golden_id"], gone)
 
 
 def _golden(row: Row[Any]) -> Golden:

@@ -1,5 +1,6 @@
 """The web process: the whole server's app under uvicorn."""
 
+import gc
 import socket
 
 import uvicorn
@@ -20,7 +21,9 @@ def serve(settings: Settings) -> None:
     listener = _listen(settings)
     houses = Houses(settings)
     try:
-        uvicorn.Server(_config(houses)).run(sockets=[listener])
+        config = _config(houses)
+        gc.freeze()  # what lives as long as the process need not be looked at again and again
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         houses.close()
 

@@ -1,5 +1,6 @@
 """The worker process: the hub's work, and the notices that the CRM and the ERP send out."""
 
+import gc
 import signal
 from collections.abc import Callable
 
@@ -54,6 +55,7 @@ def work_until(houses: Houses, stop: Callable[[], bool]) -> None:
         spawn("erp-notices", lambda: erp_sender(erp).run(stop)),
     ]
     hub = open_hub(houses.hub_settings, houses.env("hub"))
+    gc.freeze()  # what lives as long as the process need not be looked at again and again
     try:
         run(hub, open_broker(houses.hub_settings), stop)
     finally:

@@ -58,6 +58,7 @@ def run_group(  # noqa: PLR0913 - one call, one place
     connection: Connection,
     take: Callable[[], Unit[Any] | None],
     *,
+    more: Callable[[], bool],
     begin: Callable[[], None],
     guard: Callable[[], AbstractContextManager[None]],
     after_commit: Callable[[], None],
@@ -67,7 +68,7 @@ def run_group(  # noqa: PLR0913 - one call, one place
     try:
         begin()
         with guard():
-            _run_units(driver, connection, take, done)
+            _run_units(driver, connection, take, more, done)
         committed = any(each.error is None for each in done)
         driver.execute("COMMIT" if committed else "ROLLBACK")
     except Exception as error:  # noqa: BLE001 - it goes to whoever waits
@@ -83,6 +84,7 @@ def _run_units(
     driver: sqlite3.Connection,
     connection: Connection,
     take: Callable[[], Unit[Any] | None],
+    more: Callable[[], bool],
     done: list[_Done],
 ) -> None:
     """Fill `done`; it holds also the unit during which the group was lost."""
@@ -90,6 +92,9 @@ def _run_units(
     while len(done) < _LARGEST and time.monotonic() < end:
         unit = take()
         if unit is None:
+            return
+        if not done and not more():
+            _run_alone(driver, connection, unit, done)
             return
         driver.execute("SAVEPOINT unit")
         try:
@@ -102,6 +107,18 @@ def _run_units(
         else:
             done.append(_Done(unit, result, None))
         driver.execute("RELEASE unit")
+
+
+def _run_alone(
+    driver: sqlite3.Connection, connection: Connection, unit: Unit[Any], done: list[_Done]
+) -> None:
+    """Run a unit that is the whole transaction: it needs no savepoint, its end is the group's."""
+    try:
+        done.append(_Done(unit, unit.context.run(unit.work, connection), None))
+    except BaseException as error:
+        done.append(_Done(unit, None, error))
+        if not driver.in_transaction:
+            raise _GroupLost from error
 
 
 def _give_up(

@@ -157,12 +157,18 @@ class SqliteDatabase(Database):
             else:
                 return
 
-    def run(self, connection: Connection, take: Callable[[], "Unit[Any] | None"]) -> bool:
+    def run(
+        self,
+        connection: Connection,
+        take: Callable[[], "Unit[Any] | None"],
+        more: Callable[[], bool],
+    ) -> bool:
         """Run and settle one group; tell whether the connection may be used again."""
         return run_group(
             _driver(connection),
             connection,
             take,
+            more=more,
             begin=lambda: self.begin(connection),
             guard=self._unit,
             after_commit=self._announce_commit,
@@ -254,7 +260,7 @@ class _Writer:
             if (unit := self._take()) is not None:
                 unit.future.set_exception(error)
             return None
-        if self._database.run(connection, self._take):
+        if self._database.run(connection, self._take, lambda: self.pending() > 0):
             return connection
         connection.close()
         return None

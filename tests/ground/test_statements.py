@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Integer, LargeBinary, Table, select
 from sqlalchemy.exc import IntegrityError
 
 from ground.columns import DecimalText, Id, Instant, Json, metadata
-from ground.statements import among, insert_many, keys, update_many
+from ground.statements import among, delete_many, insert_many, keys, update_many
 
 TABLES = metadata()
 RECORD = Table(
@@ -158,3 +158,28 @@ def test_a_key_may_have_several_columns_of_any_type(store):
     met = store.write(lambda connection: update_many(connection, RECORD, ["at", "place"], rows))
     assert met == {(at, 1)}
     assert {row["id"]: row["version"] for row in _all(store).values()} == {"r1": 8, "r2": 1}
+
+
+def test_rows_are_deleted_by_their_keys(store):
+    rows = [a_record(number) for number in range(150)]
+    store.write(lambda connection: insert_many(connection, RECORD, rows))
+    gone = [{"at": row["at"], "place": row["place"]} for row in rows[:100]]
+    unknown = {"at": rows[0]["at"], "place": 9999}
+
+    def delete(connection):
+        return delete_many(connection, RECORD, ["at", "place"], [*gone, gone[0], unknown])
+
+    assert store.write(delete) == 100
+    left = store.read(lambda connection: connection.scalars(select(RECORD.c.id)).all())
+    assert sorted(left) == sorted(row["id"] for row in rows[100:])
+    assert store.write(lambda connection: delete_many(connection, RECORD, ["id"], [])) == 0
+
+
+@pytest.mark.parametrize("many", [1, 63, 64, 65, 200])
+def test_a_batch_of_any_size_is_inserted_and_updated_whole(store, many):
+    rows = [a_record(number) for number in range(many)]
+    inserted = store.write(lambda connection: insert_many(connection, RECORD, rows))
+    changed = [{"id": row["id"], "version": 7} for row in rows]
+    updated = store.write(lambda connection: update_many(connection, RECORD, ["id"], changed))
+    versions = store.read(lambda connection: connection.scalars(select(RECORD.c.version)).all())
+    assert (inserted, len(updated), set(versions), len(versions)) == (many, many, {7}, many)

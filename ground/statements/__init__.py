@@ -1,0 +1,10 @@
+"""Statements over many rows whose SQL text hardly depends on how many.
+
+The text stays the same, so compiled and prepared statements are reused, and one batch is one or a
+few statements.
+"""
+
+from ground.statements.keys import among, keys
+from ground.statements.rows import delete_many, insert_many, update_many
+
+__all__ = ["among", "delete_many", "insert_many", "keys", "update_many"]
