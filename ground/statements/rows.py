@@ -27,8 +27,8 @@ def insert_many(
     else:
         conflict_key = tuple(on_conflict)
         rows = last_of_each(rows, conflict_key)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert_rows(connection, table, columns, conflict_key, rows)
+    insert_rows = sqlite.insert_rows if _is_sqlite(connection) else postgresql.insert_rows
+    return insert_rows(connection, table, columns, conflict_key, rows)
 
 
 def update_many(
@@ -49,8 +49,8 @@ def update_many(
     key = tuple(key)
     columns = columns_of(rows)
     rows = last_of_each(rows, key)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.update_rows(connection, table, key, columns, rows, expect)
+    update_rows = sqlite.update_rows if _is_sqlite(connection) else postgresql.update_rows
+    return update_rows(connection, table, key, columns, rows, expect)
 
 
 def delete_many(
@@ -60,5 +60,9 @@ def delete_many(
     if not rows:
         return 0
     key = tuple(key)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.delete_rows(connection, table, key, last_of_each(rows, key))
+    delete_rows = sqlite.delete_rows if _is_sqlite(connection) else postgresql.delete_rows
+    return delete_rows(connection, table, key, last_of_each(rows, key))
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
