@@ -15,7 +15,7 @@ from ground.env import Bell
 from hub.broker import Crew, ring
 from hub.chores import store as chores
 from hub.connections import store as connections
-from hub.effects import store as effects
+from hub.effects.due import store as effects
 from hub.effects.tasks import deliver_turn
 from hub.housekeeping.tasks import chores_turn
 from hub.keeping.service import must_tell

@@ -37,6 +37,24 @@ _GOLDEN: tuple[Column[Any], ...] = (
     golden.c.held,
 )
 _CROSSREF = tuple(column for column in crossref.c if column.name not in ("gone", "created_at"))
+_THESE_RECORDS = (
+    crossref.c.connection == bindparam("conn"),
+    crossref.c.object_type == bindparam("type"),
+    among(crossref.c.external_id, "ids"),
+)
+# Built once: their text and cache key are looked at for every turn of a worker.
+_GOLDENS = select(*_GOLDEN).where(among(golden.c.id, "ids"))
+_CROSSREFS = select(*_CROSSREF).where(among(crossref.c.id, "ids"))
+_CROSSREFS_OF = select(*_CROSSREF).where(among(crossref.c.golden_id, "ids")).order_by(crossref.c.id)
+_CROSSREFS_AT = select(*_CROSSREF).where(*_THESE_RECORDS)
+_HEADS = select(*(crossref.c[name] for name in CrossrefHead.__slots__)).where(*_THESE_RECORDS)
+_VERSIONS = (
+    select(golden.c.id, golden.c.version)
+    .where(among(golden.c.id, "ids"))
+    .order_by(golden.c.id)
+    .with_for_update(read=True)
+)
+_KEY_HITS = select(match_key.c.key, match_key.c.golden_id).where(among(match_key.c.key, "ks"))
 
 
 def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
@@ -54,8 +72,7 @@ def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golde
 
 def goldens_as_stored(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
     """Return the rows of these ids, merged ones as they were when they were merged."""
-    query = select(*_GOLDEN).where(among(golden.c.id, "ids"))
-    rows = connection.execute(query, {"ids": keys(connection, sorted(set(ids)))})
+    rows = connection.execute(_GOLDENS, {"ids": keys(connection, sorted(set(ids)))})
     return {row.id: _golden(row) for row in rows}
 
 
@@ -69,52 +86,39 @@ def crossrefs_by_external(
     connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
 ) -> list[Crossref]:
     """Return the crossrefs of these records of one system."""
-    query = select(*_CROSSREF).where(
-        crossref.c.connection == bindparam("conn"),
-        crossref.c.object_type == bindparam("type"),
-        among(crossref.c.external_id, "ids"),
-    )
     values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
-    return [_crossref(row) for row in connection.execute(query, values)]
+    return [_crossref(row) for row in connection.execute(_CROSSREFS_AT, values)]
 
 
 def heads_by_external(
     connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
 ) -> list[CrossrefHead]:
     """Return the heads of the crossrefs of these records of one system."""
-    query = select(*(crossref.c[name] for name in CrossrefHead.__slots__)).where(
-        crossref.c.connection == bindparam("conn"),
-        crossref.c.object_type == bindparam("type"),
-        among(crossref.c.external_id, "ids"),
-    )
     values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
     return [
         CrossrefHead(
             row.id, row.external_id, row.golden_id, row.remote_version, _micros(row.settled_at)
         )
-        for row in connection.execute(query, values)
+        for row in connection.execute(_HEADS, values)
     ]
 
 
 def crossrefs_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Crossref]:
     """Return the crossrefs of these ids."""
-    query = select(*_CROSSREF).where(among(crossref.c.id, "ids"))
-    rows = connection.execute(query, {"ids": keys(connection, sorted(set(ids)))})
+    rows = connection.execute(_CROSSREFS, {"ids": keys(connection, sorted(set(ids)))})
     return {row.id: _crossref(row) for row in rows}
 
 
 def crossrefs_of(connection: Connection, golden_ids: Iterable[str]) -> list[Crossref]:
     """Return every crossref of these golden records, in id order."""
-    query = select(*_CROSSREF).where(among(crossref.c.golden_id, "ids")).order_by(crossref.c.id)
-    rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
+    rows = connection.execute(_CROSSREFS_OF, {"ids": keys(connection, sorted(set(golden_ids)))})
     return [_crossref(row) for row in rows]
 
 
 def key_hits(connection: Connection, wanted: Iterable[str]) -> dict[str, list[str]]:
     """Return match key -> golden ids that have it."""
-    query = select(match_key.c.key, match_key.c.golden_id).where(among(match_key.c.key, "ks"))
     hits: dict[str, list[str]] = {}
-    for row in connection.execute(query, {"ks": keys(connection, sorted(set(wanted)))}):
+    for row in connection.execute(_KEY_HITS, {"ks": keys(connection, sorted(set(wanted)))}):
         hits.setdefault(row.key, []).append(row.golden_id)
     return {key: sorted(found) for key, found in hits.items()}
 
@@ -212,13 +216,7 @@ def bump_crossrefs(connection: Connection, crossrefs: Sequence[Crossref]) -> set
 
 def moved_goldens(connection: Connection, versions: Mapping[str, int]) -> set[str]:
     """Return which golden records are not at these versions; none moves before the unit's end."""
-    query = (
-        select(golden.c.id, golden.c.version)
-        .where(among(golden.c.id, "ids"))
-        .order_by(golden.c.id)
-        .with_for_update(read=True)
-    )
-    rows = connection.execute(query, {"ids": keys(connection, sorted(versions))})
+    rows = connection.execute(_VERSIONS, {"ids": keys(connection, sorted(versions))})
     return set(versions) - {row.id for row in rows if row.version == versions[row.id]}
 
 

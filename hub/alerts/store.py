@@ -15,7 +15,7 @@ from hub.conflicts.tables import conflict
 from hub.connections import store as connections
 from hub.connections.rules import Wellbeing
 from hub.deletes import store as deletes
-from hub.effects import store as effects
+from hub.effects.due import store as effects
 from hub.events import store as events
 from hub.sheets import store as sheets
 

@@ -23,6 +23,7 @@ from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
 from hub.effects.deleting import send_deletes
 from hub.effects.delivery import LONGEST_CALL, MARGIN, Delivery, look
+from hub.effects.due import store as due
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
 from hub.effects.resolving import read_back, resolve_unknown
@@ -50,7 +51,7 @@ def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
     """Deliver up to `limit` due effects of one connection; return how many were claimed."""
     connection = hub.connection(connection_id)
     now = hub.env.clock.now()
-    if not hub.db.read(lambda c: store.any_due(c, [connection_id], now)):
+    if not hub.db.read(lambda c: due.any_due(c, [connection_id], now)):
         return 0
     resolved = resolve_unknown(hub, connection)
     size = min(limit, max(1, connection.connector.capabilities.bulk_write))

@@ -30,12 +30,12 @@ from hub.lanes.tables import lane
 LOOK_AGAIN = timedelta(minutes=1)
 
 
-def _is(table: FromClause, *states: EffectState) -> ColumnElement[bool]:
+def is_in(table: FromClause, *states: EffectState) -> ColumnElement[bool]:
     """Return "the state is one of these", written out: only so is a partial index used."""
     return table.c.state.in_([literal_column(f"'{each.value}'") for each in states])
 
 
-_OPEN = _is(effect, *(each for each in EffectState if each.is_open))
+OPEN = is_in(effect, *(each for each in EffectState if each.is_open))
 _IN_FLIGHT = (EffectState.SENT, EffectState.UNKNOWN)
 
 
@@ -71,7 +71,7 @@ def turn_into_deletes(connection: Connection, deletes: Mapping[str, str]) -> Non
             update(effect)
             .where(
                 effect.c.crossref_id == crossref_id,
-                _is(effect, EffectState.PLANNED, EffectState.WAITING),
+                is_in(effect, EffectState.PLANNED, EffectState.WAITING),
             )
             .values(operation=DELETE, reason=reason)
         )
@@ -79,10 +79,10 @@ def turn_into_deletes(connection: Connection, deletes: Mapping[str, str]) -> Non
 
 
 _OTHER = effect.alias("other")
-_FREE = and_(
+FREE = and_(
     ~exists().where(
         _OTHER.c.crossref_id == effect.c.crossref_id,
-        _is(_OTHER, *_IN_FLIGHT),
+        is_in(_OTHER, *_IN_FLIGHT),
         _OTHER.c.id != effect.c.id,
     ),
     ~exists().where(lane.c.key == effect.c.lane, lane.c.token.is_not(None)),
@@ -94,11 +94,11 @@ _CLAIM = (
         effect.c.id.in_(
             select(effect.c.id)
             .where(
-                _OPEN,
+                OPEN,
                 effect.c.connection == bindparam("conn"),
                 effect.c.state == bindparam("wanted"),
                 effect.c.due_at <= bindparam("now"),
-                _FREE,
+                FREE,
             )
             .order_by(effect.c.due_at)
             .limit(bindparam("take"))
@@ -187,7 +187,7 @@ def _give_way(connection: Connection, settled: Sequence[Settled]) -> list[Settle
         among(effect.c.id, "ids"),
         exists().where(
             _OTHER.c.crossref_id == effect.c.crossref_id,
-            _is(_OTHER, EffectState.PLANNED, EffectState.WAITING),
+            is_in(_OTHER, EffectState.PLANNED, EffectState.WAITING),
             _OTHER.c.id != effect.c.id,
         ),
     )
@@ -230,30 +230,30 @@ def wait(connection: Connection, names: Mapping[str, str], at: datetime) -> None
         update_many(connection, effect, ["id"], rows)
 
 
+_BUSY = select(effect.c.lane, effect.c.crossref_id).where(
+    OPEN,
+    among(effect.c.lane, "lanes"),
+    or_(
+        is_in(effect, *_IN_FLIGHT),
+        and_(
+            is_in(effect, EffectState.PLANNED),
+            effect.c.token.is_not(None),
+            effect.c.due_at > bindparam("now"),
+        ),
+    ),
+)
+
+
 def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dict[str, str]:
     """Return lane -> crossref id of lanes whose delivery is claimed or in flight."""
-    query = select(effect.c.lane, effect.c.crossref_id).where(
-        _OPEN,
-        among(effect.c.lane, "lanes"),
-        or_(
-            _is(effect, *_IN_FLIGHT),
-            and_(
-                _is(effect, EffectState.PLANNED),
-                effect.c.token.is_not(None),
-                effect.c.due_at > bindparam("now"),
-            ),
-        ),
-    )
-    rows = connection.execute(
-        query, {"lanes": keys(connection, sorted(set(lane_keys))), "now": now}
-    )
-    return {row.lane: row.crossref_id for row in rows}
+    values = {"lanes": keys(connection, sorted(set(lane_keys))), "now": now}
+    return {row.lane: row.crossref_id for row in connection.execute(_BUSY, values)}
 
 
 def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[str]:
     """Return which crossrefs have a write in flight."""
     query = select(effect.c.crossref_id).where(
-        among(effect.c.crossref_id, "ids"), _is(effect, *_IN_FLIGHT)
+        among(effect.c.crossref_id, "ids"), is_in(effect, *_IN_FLIGHT)
     )
     return set(connection.scalars(query, {"ids": keys(connection, sorted(set(crossref_ids)))}))
 
@@ -263,7 +263,7 @@ def creates_in_flight(
 ) -> list[tuple[str, dict[str, Any]]]:
     """Return (crossref id, golden values by path) of creates sent and not answered."""
     query = select(effect.c.crossref_id, effect.c.frozen).where(
-        _is(effect, *_IN_FLIGHT),
+        is_in(effect, *_IN_FLIGHT),
         effect.c.connection == bindparam("conn"),
         effect.c.object_type == bindparam("type"),
         effect.c.operation == "create",
@@ -272,33 +272,31 @@ def creates_in_flight(
     return [(row.crossref_id, row.frozen["paths"]) for row in rows]
 
 
+_DUE_HERE = (
+    OPEN,
+    effect.c.connection == bindparam("conn"),
+    effect.c.due_at <= bindparam("now"),
+)
+_WAITED = (
+    update(effect)
+    .where(*_DUE_HERE, is_in(effect, EffectState.WAITING))
+    .values(state=EffectState.PLANNED.value, waits_for=None)
+)
+_LOST = (
+    update(effect)
+    .where(*_DUE_HERE, is_in(effect, EffectState.SENT))
+    .values(state=EffectState.UNKNOWN.value, due_at=bindparam("due"), token=None)
+)
+
+
 def lost(connection: Connection, connection_id: str, now: datetime, due: datetime) -> None:
     """Turn sent effects whose lease ran out into unknown ones, due for a resolving read at `due`.
 
     Effects that waited long for another record are looked at again.
     """
-    waited = (
-        update(effect)
-        .where(
-            _OPEN,
-            effect.c.connection == connection_id,
-            _is(effect, EffectState.WAITING),
-            effect.c.due_at <= now,
-        )
-        .values(state=EffectState.PLANNED.value, waits_for=None)
-    )
-    connection.execute(waited)
-    statement = (
-        update(effect)
-        .where(
-            _OPEN,
-            effect.c.connection == connection_id,
-            _is(effect, EffectState.SENT),
-            effect.c.due_at <= now,
-        )
-        .values(state=EffectState.UNKNOWN.value, due_at=due, token=None)
-    )
-    connection.execute(statement)
+    values = {"conn": connection_id, "now": now}
+    connection.execute(_WAITED, values)
+    connection.execute(_LOST, values | {"due": due})
 
 
 def follow(connection: Connection, lanes: Mapping[str, str]) -> None:
@@ -307,7 +305,7 @@ def follow(connection: Connection, lanes: Mapping[str, str]) -> None:
         {"id": row.id, "lane": lanes[row.crossref_id]}
         for row in connection.execute(
             select(effect.c.id, effect.c.crossref_id).where(
-                _OPEN, among(effect.c.crossref_id, "ids")
+                OPEN, among(effect.c.crossref_id, "ids")
             ),
             {"ids": keys(connection, sorted(lanes))},
         )
@@ -320,40 +318,12 @@ def release(connection: Connection, names: Iterable[str], now: datetime) -> None
     """Make the effects due that waited for one of these records: `connection:golden id`."""
     statement = (
         update(effect)
-        .where(_OPEN, among(effect.c.waits_for, "names"), _is(effect, EffectState.WAITING))
+        .where(OPEN, among(effect.c.waits_for, "names"), is_in(effect, EffectState.WAITING))
         .values(state=EffectState.PLANNED.value, due_at=bindparam("now"), waits_for=None)
     )
     wanted = sorted(set(names))
     if wanted:
         connection.execute(statement, {"names": keys(connection, wanted), "now": now})
-
-
-def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
-    """Make every unclaimed open effect of a connection due: its system is back."""
-    statement = (
-        update(effect)
-        .where(
-            _OPEN,
-            effect.c.connection == connection_id,
-            _is(effect, EffectState.PLANNED, EffectState.UNKNOWN),
-            effect.c.due_at > now,
-            effect.c.token.is_(None),
-        )
-        .values(due_at=now)
-    )
-    connection.execute(statement)
-
-
-def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
-    """Say whether an effect of these connections is due and can be claimed."""
-    due = exists().where(
-        _OPEN,
-        among(effect.c.connection, "ids"),
-        effect.c.due_at <= bindparam("now"),
-        or_(_is(effect, EffectState.SENT, EffectState.WAITING), _FREE),
-    )
-    values = {"ids": keys(connection, list(connection_ids)), "now": now}
-    return bool(connection.scalar(select(due), values))
 
 
 def how_they_went(connection: Connection, connection_id: str, since: datetime) -> tuple[int, int]:
@@ -373,20 +343,11 @@ def how_they_went(connection: Connection, connection_id: str, since: datetime) -
     return under_way, sum(found.get(each, 0) for each in failed)
 
 
-def oldest_due(connection: Connection) -> datetime | None:
-    """Return since when the oldest effect is due that is neither waiting nor under way."""
-    query = select(func.min(effect.c.due_at)).where(
-        _OPEN, _is(effect, EffectState.PLANNED, EffectState.UNKNOWN), effect.c.token.is_(None)
-    )
-    found: datetime | None = connection.scalar(query)
-    return found
-
-
 def counts(connection: Connection) -> dict[tuple[str, str], int]:
     """Return (connection, state) -> number of open effects."""
     query = (
         select(effect.c.connection, effect.c.state, func.count())
-        .where(_OPEN)
+        .where(OPEN)
         .group_by(effect.c.connection, effect.c.state)
     )
     return {(row[0], row[1]): row[2] for row in connection.execute(query)}

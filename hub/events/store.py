@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, TextClause, bindparam, func, select, text
+from sqlalchemy import RowMapping, Select, bindparam, func, select, text
 
 from connectors.contract import ChangeKind
 from ground.database import Connection
@@ -121,7 +121,7 @@ def _event_row(new: NewEvent, at: datetime, notice_id: str | None) -> dict[str, 
 
 def undecided(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
     """Return the events without outcome per lane, oldest first."""
-    return _by_lane(connection, lane_keys, event.c.decided_at.is_(None))
+    return _by_lane(connection, lane_keys, _UNDECIDED)
 
 
 def open_of(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
@@ -129,17 +129,18 @@ def open_of(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[
     return _by_lane(connection, lane_keys, _IS_OPEN)
 
 
-_IS_OPEN = text("outcome in ('waiting', 'held', 'conflict')")  # the words of the partial index
+_OF_LANES = (
+    select(*_COLUMNS).where(among(event.c.lane, "ks")).order_by(event.c.received_at, event.c.id)
+)
+_UNDECIDED = _OF_LANES.where(event.c.decided_at.is_(None))
+_IS_OPEN = _OF_LANES.where(  # the words of the partial index
+    text("outcome in ('waiting', 'held', 'conflict')")
+)
 
 
 def _by_lane(
-    connection: Connection, lane_keys: Sequence[str], condition: ColumnElement[bool] | TextClause
+    connection: Connection, lane_keys: Sequence[str], query: Select[Any]
 ) -> dict[str, list[Event]]:
-    query = (
-        select(*_COLUMNS)
-        .where(among(event.c.lane, "ks"), condition)
-        .order_by(event.c.received_at, event.c.id)
-    )
     found: dict[str, list[Event]] = {}
     for row in connection.execute(query, {"ks": keys(connection, list(lane_keys))}).mappings():
         found.setdefault(row["lane"], []).append(event_of(row))

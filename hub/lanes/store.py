@@ -160,16 +160,45 @@ def _claim_of(connection: Connection, connection_id: str, take: int, lease: Leas
     return [Lane(*row) for row in connection.execute(_CLAIM, values)]
 
 
+def _unmoved(name: str) -> ColumnElement[bool]:
+    return among(lane.c.key + "|" + cast(lane.c.rung, Text), name)
+
+
+_MINE = (among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"))
+_HELD = select(lane.c.key).where(*_MINE).order_by(lane.c.key).with_for_update()
+_SERVE = delete(lane).where(*_MINE, _unmoved("pairs"))
+_RELEASE = update(lane).where(*_MINE).values(due_at=bindparam("at"), token=None)
+_POSTPONE = (
+    update(lane)
+    .where(*_MINE)
+    .values(
+        due_at=case(
+            (_unmoved("pairs"), bindparam("later", type_=Instant)),
+            else_=bindparam("at", type_=Instant),
+        ),
+        token=None,
+        waits_for=bindparam("reason"),
+        attempts=lane.c.attempts + 1,
+    )
+)
+_FREE = (
+    update(lane)
+    .where(among(lane.c.waits_for, "names"))
+    .values(
+        waits_for=None,
+        rung=lane.c.rung + 1,
+        due_at=case((lane.c.token.is_(None), bindparam("at", type_=Instant)), else_=lane.c.due_at),
+    )
+)
+_ANY_DUE = select(
+    exists().where(among(lane.c.connection, "ids"), lane.c.due_at <= bindparam("now"))
+)
+
+
 def held(connection: Connection, token: str, lane_keys: Iterable[str]) -> set[str]:
     """Return which of the lanes are still held under this token, and lock them here."""
-    query = (
-        select(lane.c.key)
-        .where(among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"))
-        .order_by(lane.c.key)
-        .with_for_update()
-    )
     values = {"ks": keys(connection, list(lane_keys)), "held_by": token}
-    return set(connection.scalars(query, values))
+    return set(connection.scalars(_HELD, values))
 
 
 def serve(connection: Connection, token: str, lanes: Sequence[Lane], now: datetime) -> int:
@@ -177,12 +206,7 @@ def serve(connection: Connection, token: str, lanes: Sequence[Lane], now: dateti
 
     Returns how many ended.
     """
-    ended = connection.execute(
-        delete(lane).where(
-            among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"), _unmoved("pairs")
-        ),
-        _fence(connection, token, lanes),
-    ).rowcount
+    ended = connection.execute(_SERVE, _fence(connection, token, lanes)).rowcount
     if ended < len(lanes):
         release(connection, token, [each.key for each in lanes], now)
     return int(ended)
@@ -190,13 +214,8 @@ def serve(connection: Connection, token: str, lanes: Sequence[Lane], now: dateti
 
 def release(connection: Connection, token: str, lane_keys: Sequence[str], now: datetime) -> None:
     """Give lanes back unserved: due now."""
-    statement = (
-        update(lane)
-        .where(among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"))
-        .values(due_at=bindparam("at"), token=None)
-    )
     values = {"ks": keys(connection, list(lane_keys)), "held_by": token, "at": now}
-    connection.execute(statement, values)
+    connection.execute(_RELEASE, values)
 
 
 def postpone(
@@ -211,37 +230,14 @@ def postpone(
 
     `waits_for` names what frees them earlier (`waiting_for`); each postponement is an attempt.
     """
-    now = bindparam("at", type_=Instant)
-    due_at = case((_unmoved("pairs"), bindparam("later", type_=Instant)), else_=now)
-    statement = (
-        update(lane)
-        .where(among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"))
-        .values(
-            due_at=due_at,
-            token=None,
-            waits_for=bindparam("reason"),
-            attempts=lane.c.attempts + 1,
-        )
-    )
     values = {"later": until, "at": lease.now, "reason": waits_for}
-    connection.execute(statement, values | _fence(connection, lease.token, lanes))
+    connection.execute(_POSTPONE, values | _fence(connection, lease.token, lanes))
 
 
 def waiting_for(connection: Connection, names: Sequence[str], now: datetime) -> int:
     """Free the lanes that wait for any of these names; returns how many."""
-    statement = (
-        update(lane)
-        .where(among(lane.c.waits_for, "names"))
-        .values(
-            waits_for=None,
-            rung=lane.c.rung + 1,
-            due_at=case(
-                (lane.c.token.is_(None), bindparam("at", type_=Instant)), else_=lane.c.due_at
-            ),
-        )
-    )
     values = {"names": keys(connection, list(names)), "at": now}
-    return int(connection.execute(statement, values).rowcount)
+    return int(connection.execute(_FREE, values).rowcount)
 
 
 def waiting_on(connection: Connection, name: str) -> list[str]:
@@ -266,18 +262,13 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
 
 def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
     """Say whether a lane of these connections is due."""
-    due = exists().where(among(lane.c.connection, "ids"), lane.c.due_at <= bindparam("now"))
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
-    return bool(connection.scalar(select(due), values))
+    return bool(connection.scalar(_ANY_DUE, values))
 
 
 def count(connection: Connection) -> int:
     """Return how many lanes wait, due or not."""
     return int(connection.scalar(select(func.count()).select_from(lane)) or 0)
-
-
-def _unmoved(name: str) -> ColumnElement[bool]:
-    return among(lane.c.key + "|" + cast(lane.c.rung, Text), name)
 
 
 def _fence(connection: Connection, token: str, lanes: Sequence[Lane]) -> dict[str, object]:

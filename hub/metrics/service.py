@@ -10,6 +10,7 @@ from hub.connections import store as connections
 from hub.connections.rules import Wellbeing
 from hub.deletes import store as deletes
 from hub.effects import store as effects
+from hub.effects.due import store as due_effects
 from hub.events import store as events
 from hub.lanes import store as lanes
 from hub.metrics.rules import Figure, Kind
@@ -59,7 +60,7 @@ def _waiting(connection: Connection, now: datetime) -> list[Figure]:
     open_effects = Figure("rectoverso_effects_open", "Writes to be made or told.", Kind.GAUGE)
     for (name, state), many in sorted(effects.counts(connection).items()):
         open_effects.samples.append(({"connection": name, "state": state}, many))
-    undecided, due = events.oldest_undecided(connection), effects.oldest_due(connection)
+    undecided, due = events.oldest_undecided(connection), due_effects.oldest_due(connection)
     return [
         open_effects,
         _one("rectoverso_lanes", "Records with something to decide.", lanes.count(connection)),

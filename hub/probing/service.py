@@ -10,7 +10,7 @@ from connectors.errors import ConnectorError
 from ground.database import Connection
 from hub.connections import store
 from hub.connections.rules import Wellbeing, next_probe, trouble_of
-from hub.effects import store as effects
+from hub.effects.due import store as effects
 from hub.lanes import store as lanes
 from hub.polling import store as polls
 from hub.wiring import Hub

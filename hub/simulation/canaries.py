@@ -234,7 +234,7 @@ CANARIES: dict[str, Canary] = {
         (("hub.webhooks.group_commit:GroupCommit", "store", _ack_whatever),),
     ),
     "claimable": Canary(
-        "only what can be claimed is called due", (("hub.effects.store", "any_due", _any_due),)
+        "only what can be claimed is called due", (("hub.effects.due.store", "any_due", _any_due),)
     ),
     "own_creates": Canary(
         "a record that carries our key is our own create",

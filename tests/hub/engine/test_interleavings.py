@@ -7,7 +7,7 @@ import pytest
 
 from connectors.kit.faults import AnswerLost, Operation
 from connectors.kit.memory_connector import MemoryConnector
-from hub.effects import store as effects
+from hub.effects.due import store as effects
 from hub.effects.service import deliver_connection
 from hub.events import store as events
 from hub.sync.service import decide_due

@@ -1,0 +1,54 @@
+"""Effects that are due: what a turn finds to do, and what makes it due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, func, or_, select, update
+
+from ground.database import Connection
+from ground.statements import among, keys
+from hub.effects.rules import EffectState
+from hub.effects.store import FREE, OPEN, is_in
+from hub.effects.tables import effect
+
+__all__ = ["any_due", "make_due", "oldest_due"]
+
+_ANY_DUE = select(
+    exists().where(
+        OPEN,
+        among(effect.c.connection, "ids"),
+        effect.c.due_at <= bindparam("now"),
+        or_(is_in(effect, EffectState.SENT, EffectState.WAITING), FREE),
+    )
+)
+
+
+def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
+    """Say whether an effect of these connections is due and can be claimed."""
+    values = {"ids": keys(connection, list(connection_ids)), "now": now}
+    return bool(connection.scalar(_ANY_DUE, values))
+
+
+def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
+    """Make every unclaimed open effect of a connection due: its system is back."""
+    statement = (
+        update(effect)
+        .where(
+            OPEN,
+            effect.c.connection == connection_id,
+            is_in(effect, EffectState.PLANNED, EffectState.UNKNOWN),
+            effect.c.due_at > now,
+            effect.c.token.is_(None),
+        )
+        .values(due_at=now)
+    )
+    connection.execute(statement)
+
+
+def oldest_due(connection: Connection) -> datetime | None:
+    """Return since when the oldest effect is due that is neither waiting nor under way."""
+    query = select(func.min(effect.c.due_at)).where(
+        OPEN, is_in(effect, EffectState.PLANNED, EffectState.UNKNOWN), effect.c.token.is_(None)
+    )
+    found: datetime | None = connection.scalar(query)
+    return found
