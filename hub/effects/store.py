@@ -85,9 +85,12 @@ FREE = and_(
         is_in(_OTHER, *_IN_FLIGHT),
         _OTHER.c.id != effect.c.id,
     ),
-    ~exists().where(lane.c.key == effect.c.lane, lane.c.token.is_not(None)),
+    ~exists().where(
+        lane.c.key == effect.c.lane,
+        or_(lane.c.token.is_not(None), lane.c.due_at <= bindparam("now")),
+    ),
 )
-"""No other write of the record is in flight, and nobody decides its lane."""
+"""No other write of the record is in flight, and nobody decides its lane or is about to."""
 _CLAIM = (
     update(effect)
     .where(
@@ -121,7 +124,10 @@ def claim(  # noqa: PLR0913 - one statement's parameters
     now: datetime,
     until: datetime,
 ) -> list[Effect]:
-    """Claim due effects of one state; no lane being decided, no crossref with one in flight."""
+    """Claim due effects of one state; no lane due or being decided, no crossref with one in flight.
+
+    What is told of a record is judged first: a write stands on the version that was judged last.
+    """
     values = {
         "conn": connection_id,
         "wanted": state.value,

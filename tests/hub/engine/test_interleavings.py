@@ -61,6 +61,7 @@ def test_the_echo_of_a_write_planned_during_its_create_is_not_an_edit(bed, custo
         bed.tell("erp")
         decide_due(bed.hub)
 
+    decide_due(bed.hub)  # what the ERP filled in is judged first
     bed.put_in("erp", BusyConnector(bed.erp, after=echo_and_edit))
     deliver_connection(bed.hub, "erp")
     bed.put_in("erp", bed.connectors["erp"])
@@ -151,6 +152,24 @@ def test_an_edit_of_a_record_whose_create_was_not_answered_is_kept(bed, customer
     assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra nuevo"
     assert ("erp", "create", "confirmed") in bed.effects()
     assert bed.open_effects() == {}
+
+
+def test_what_a_resolving_read_found_is_judged_before_the_next_write(bed, synced):
+    row, there = synced
+    bed.erp.faults.add(AnswerLost(), operation=Operation.WRITE)
+    bed.crm.edit("customers", row.id, {"name": "Ibarra nuevo"})
+    bed.tell("crm")
+    bed.turn()
+    bed.erp.edit("customers", there.id, {"name": "By the clerk"})
+    bed.erp.untold.clear()
+    bed.crm.edit("customers", row.id, {"language": "ca"})
+    bed.tell("crm")
+    bed.turn()
+    bed.clock.advance(11)
+    deliver_connection(bed.hub, "erp")  # reads what became of the first, and has the second to do
+    bed.run()
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "By the clerk"
+    assert bed.rows("erp")[0]["language"] == "ca"
 
 
 class LaggingConnector(MemoryConnector):
