@@ -7,7 +7,7 @@ back. Nothing of it is a setting.
 import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,10 +39,18 @@ class Canary:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The seed that notices."""
+    """Seeds of which one must notice, and what they are about, in words of `profile`.
 
-    seed: int
-    options: Options = field(default_factory=Options)
+    More than one, for a change anywhere in the hub moves what a seed meets.
+    """
+
+    seeds: tuple[int, ...]
+    on: frozenset[str]
+
+    @property
+    def options(self) -> Options:
+        """Return the options of its seeds."""
+        return Options(only=self.on)
 
 
 @contextmanager
@@ -278,4 +286,34 @@ CANARIES: dict[str, Canary] = {
         (("connectors.kit.memory_connector", "_OVERLAP", timedelta(0)),),
     ),
 }
-RECORDED: dict[str, Recorded] = {"rung": Recorded(14)}
+
+
+def _recorded(first: int, on: str = "") -> Recorded:
+    """Return eight seeds from `first` on with exactly these things on."""
+    return Recorded(tuple(range(first, first + 8)), frozenset(on.split()))
+
+
+RECORDED: dict[str, Recorded] = {
+    "golden_fence": _recorded(1, "second_worker crm:opaque_version erp:opaque_version"),
+    "lane_fence": _recorded(2, "stall second_worker"),
+    "rung": _recorded(0, "crowded crm:opaque_version erp:opaque_version"),
+    "freeze_fence": _recorded(0, "crowded stall"),
+    "lost_effects": _recorded(1, "kill"),
+    "intent": _recorded(0, "kill answer_lost late_commit"),
+    "trust_answer": _recorded(0, "crm:unguarded erp:unguarded erp:no_notices"),
+    "if_match": _recorded(1, "slow"),
+    "echo": _recorded(1, "slow"),
+    "regress": _recorded(1, "notice_late notice_doubled"),
+    "full_write": _recorded(4, "crm:unguarded erp:unguarded slow"),
+    "ack_early": _recorded(0, "database_busy"),
+    "claimable": _recorded(0, "crowded slow"),
+    "own_creates": _recorded(1),
+    "sent_values": _recorded(0, "crm:no_client_key erp:no_client_key"),
+    "match_check": _recorded(0, "twins second_worker crm:opaque_version erp:opaque_version"),
+    "record_lane": _recorded(0, "crowded"),
+    "overtaken": _recorded(0, "crowded"),
+    "read_lag": _recorded(0, "crm:stale_reads erp:stale_reads notice_thin"),
+    "search": _recorded(0, "erp:no_client_key late_commit request_lost twins"),
+    "normal_form": _recorded(0, "erp:normalising erp:unguarded answer_lost"),
+    "cursor": _recorded(4, "crm:no_notices erp:no_notices crm:slow_index erp:slow_index"),
+}

@@ -53,6 +53,8 @@ class History:
     taken: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     """(golden id, path) -> values the steward took."""
     deleted: set[tuple[str, str, str]] = field(default_factory=set)
+    retried: set[str] = field(default_factory=set)
+    """Systems where the steward had a create sent again that the hub would not send alone."""
 
     def last(self) -> dict[tuple[str, str, str, str], Edit]:
         """Return the last edit of each (system, object type, external id, golden path)."""
@@ -77,7 +79,8 @@ class Users:
         """Do as many edits as the seed wants."""
         rng = self.kernel.rng
         for _ in range(self.profile.edits):
-            self.kernel.sleep(rng.random() * self.profile.gap)
+            gap = 0.3 if self.profile.on("crowded") else self.profile.gap
+            self.kernel.sleep(rng.random() * gap)
             self._once()
         self.done = True
 
@@ -86,6 +89,9 @@ class Users:
         what, name = rng.random(), rng.choice(sorted(self.systems))
         object_type = OBJECTS[0 if rng.random() < 0.6 else rng.randrange(len(OBJECTS))]  # noqa: PLR2004
         rows = self.systems[name].memory.living(object_type)
+        if self.profile.on("crowded") and self.systems[name].memory.living(OBJECTS[0]):
+            object_type, what = OBJECTS[0], 1.0  # all want the same record
+            rows = self.systems[name].memory.living(object_type)[:1]
         if not rows or what < 0.2:  # noqa: PLR2004
             self._create(name, object_type)
         elif what < 0.25 and self.profile.on("deleted"):  # noqa: PLR2004
@@ -278,6 +284,8 @@ class Steward:
             self.kernel.note(f"steward refused {type(refused).__name__}")
             return
         self.kernel.note(f"steward {conflict.kind} {conflict.subject} {resolution.choice}")
+        if conflict.kind == Kind.UNDELIVERED and conflict.connection is not None:
+            self.history.retried.add(conflict.connection)
         if resolution.choice is Choice.TAKE:
             key = conflict.golden_id, conflict.subject
             self.history.taken.setdefault(key, []).append(resolution.value)

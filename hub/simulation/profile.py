@@ -26,9 +26,9 @@ TRAITS = (
     "unguarded", "no_client_key", "no_version", "opaque_version", "short_answer", "single_writes",
     "normalising", "stale_reads", "slow_index", "no_notices", "no_tombstones",
 )  # fmt: skip
-WORLDS = ("second_worker", "clock_skew", "twins", "references", "lists")
+WORLDS = ("second_worker", "clock_skew", "twins", "references", "lists", "crowded")
 _FORCED = 0.15
-_RARE = frozenset({"power_cut", "paused", "relisted", "clock_skew", "stall"})
+_RARE = frozenset({"crowded", "power_cut", "paused", "relisted", "clock_skew", "stall"})
 
 
 @dataclass(frozen=True, slots=True)

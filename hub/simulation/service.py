@@ -12,7 +12,15 @@ from hub.simulation.canaries import CANARIES, RECORDED, removed
 from hub.simulation.profile import Options, Profile, draw, without
 from hub.simulation.world import Ending, run_seed
 
-__all__ = ["Report", "Shrunk", "catch_canaries", "find_canary", "shrink", "simulate"]
+__all__ = [
+    "Report",
+    "Shrunk",
+    "catch_canaries",
+    "find_canary",
+    "noticing_seed",
+    "shrink",
+    "simulate",
+]
 
 _CHUNK = 5
 _MOST_TRIES = 60
@@ -152,11 +160,13 @@ def catch_canaries(processes: int = 1) -> dict[str, bool]:
 
 
 def _caught(name: str) -> tuple[str, bool]:
+    return name, noticing_seed(name) is not None
+
+
+def noticing_seed(name: str) -> int | None:
+    """Return the recorded seed that fails without this defence and holds with it."""
     recorded = RECORDED.get(name)
-    if recorded is None:
-        return name, False
-    with removed(name):
-        return name, bool(run_seed(recorded.seed, recorded.options).failures)
+    return None if recorded is None else find_canary(name, recorded.seeds, recorded.options)
 
 
 def find_canary(name: str, seeds: Iterable[int], options: Options | None = None) -> int | None:

@@ -30,7 +30,7 @@ from master_data.tables import METADATA
 
 __all__ = ["Ending", "run_seed"]
 
-_MOST_STEPS = 60_000
+_MOST_STEPS = 25_000
 _MOST_CHAOS = 240.0
 _CONVERGES_WITHIN = 300.0
 _QUIET = 60.0

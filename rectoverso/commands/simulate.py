@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.simulation.canaries import RECORDED
 from hub.simulation.profile import Options
 from hub.simulation.service import Report, catch_canaries, find_canary, shrink, simulate
 from rectoverso.commands.options import AsJson, print_json, say
@@ -51,7 +52,8 @@ def run(  # noqa: PLR0913 - the options of one command
         _one(seed, options, trace=trace, as_json=as_json)
         return
     if find is not None:
-        print_json({"canary": find, "seed": find_canary(find, wanted, options)})
+        about = Options(only=RECORDED[find].on) if find in RECORDED else options
+        print_json({"canary": find, "seed": find_canary(find, wanted, about)})
         return
     report = simulate(wanted, processes=processes, say=say, options=options)
     if canaries:
