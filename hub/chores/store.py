@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from ground.database import Connection
 from ground.statements import insert_many
@@ -18,23 +18,26 @@ def ensure(connection: Connection, names: Iterable[str], now: datetime) -> None:
     insert_many(connection, chore, rows, on_conflict="nothing")
 
 
+_ANY_DUE = select(
+    or_(exists().where(chore.c.due_at <= bindparam("now")), ~exists().select_from(chore))
+)
+_LONGEST_DUE = (
+    select(chore.c.name)
+    .where(chore.c.due_at <= bindparam("now"))
+    .order_by(chore.c.due_at, chore.c.name)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+
+
 def any_due(connection: Connection, now: datetime) -> bool:
     """Say whether a chore is due, or there is none yet."""
-    due = select(exists().where(chore.c.due_at <= bindparam("now")))
-    some = connection.scalar(select(exists().select_from(chore)))
-    return not some or bool(connection.scalar(due, {"now": now}))
+    return bool(connection.scalar(_ANY_DUE, {"now": now}))
 
 
 def claim(connection: Connection, token: str, now: datetime, until: datetime) -> str | None:
     """Claim the chore that is due longest; return its name."""
-    query = (
-        select(chore.c.name)
-        .where(chore.c.due_at <= bindparam("now"))
-        .order_by(chore.c.due_at, chore.c.name)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    name: str | None = connection.scalar(query, {"now": now})
+    name: str | None = connection.scalar(_LONGEST_DUE, {"now": now})
     if name is not None:
         statement = update(chore).where(chore.c.name == name)
         connection.execute(statement.values(due_at=until, token=token))

@@ -53,10 +53,21 @@ def locked(connection: Connection, connection_id: str) -> StoredConnection:
     return _stored(row)
 
 
+_ALL = select(*_COLUMNS).order_by(table.c.rank, table.c.id)
+_PROBE_DUE = (
+    select(table.c.id)
+    .where(
+        table.c.health != Wellbeing.OK.value,
+        table.c.state != State.PAUSED.value,
+        table.c.next_probe_at <= bindparam("now"),
+    )
+    .limit(1)
+)
+
+
 def all_connections(connection: Connection) -> list[StoredConnection]:
     """Return all connections, the most trusted rank first."""
-    rows = connection.execute(select(*_COLUMNS).order_by(table.c.rank, table.c.id)).mappings()
-    return [_stored(row) for row in rows]
+    return [_stored(row) for row in connection.execute(_ALL).mappings()]
 
 
 def configure(
@@ -89,12 +100,7 @@ def claim_probes(connection: Connection, now: datetime, until: datetime) -> list
 
 def any_probe_due(connection: Connection, now: datetime) -> bool:
     """Say whether a failing connection may be tried again."""
-    query = select(table.c.id).where(
-        table.c.health != Wellbeing.OK.value,
-        table.c.state != State.PAUSED.value,
-        table.c.next_probe_at <= bindparam("now"),
-    )
-    return connection.execute(query.limit(1), {"now": now}).first() is not None
+    return connection.execute(_PROBE_DUE, {"now": now}).first() is not None
 
 
 def keep_secrets(

@@ -141,13 +141,15 @@ def any_laws_due(connection: Connection) -> bool:
     return laws_due(connection) is not None
 
 
+_DRAFTS = (
+    select(*_COLUMNS)
+    .where(mapping_version.c.state == VersionState.DRAFT.value)
+    .order_by(mapping_version.c.updated_at)
+)
+
+
 def _drafts(connection: Connection) -> list[StoredVersion]:
-    query = (
-        select(*_COLUMNS)
-        .where(mapping_version.c.state == VersionState.DRAFT.value)
-        .order_by(mapping_version.c.updated_at)
-    )
-    return [_version(row) for row in connection.execute(query).mappings()]
+    return [_version(row) for row in connection.execute(_DRAFTS).mappings()]
 
 
 def _version(row: RowMapping) -> StoredVersion:
@@ -177,9 +179,12 @@ def next_remapping(connection: Connection, now: datetime) -> Remapping | None:
     return Remapping(**row) if row else None
 
 
+_ANY_DUE = select(exists().where(remapping.c.due_at <= bindparam("now")))
+
+
 def any_remapping_due(connection: Connection, now: datetime) -> bool:
     """Say whether records are still to be brought to a version now."""
-    return bool(connection.scalar(select(exists().where(remapping.c.due_at <= now))))
+    return bool(connection.scalar(_ANY_DUE, {"now": now}))
 
 
 def advance(connection: Connection, done: Remapping, after: str, due_at: datetime) -> None:

@@ -37,17 +37,22 @@ def ensure(connection: Connection, feeds: Iterable[tuple[str, str]], now: dateti
     return insert_many(connection, poll, rows, on_conflict="nothing")
 
 
+_LONGEST_DUE = (
+    select(poll.c.connection, poll.c.object_type)
+    .where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
+    .order_by(poll.c.due_at, poll.c.connection, poll.c.object_type)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_ANY_DUE = select(
+    exists().where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
+)
+
+
 def claim(connection: Connection, connection_ids: Sequence[str], lease: Lease) -> Poll | None:
     """Claim the poll that is due longest."""
-    first = (
-        select(poll.c.connection, poll.c.object_type)
-        .where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
-        .order_by(poll.c.due_at, poll.c.connection, poll.c.object_type)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
     values = {"ids": keys(connection, connection_ids), "now": lease.now}
-    found = connection.execute(first, values).one_or_none()
+    found = connection.execute(_LONGEST_DUE, values).one_or_none()
     if found is None:
         return None
     statement = (
@@ -109,9 +114,8 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
 
 def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
     """Say whether a poll of these connections is due."""
-    due = exists().where(among(poll.c.connection, "ids"), poll.c.due_at <= bindparam("now"))
     values = {"ids": keys(connection, connection_ids), "now": now}
-    return bool(connection.scalar(select(due), values))
+    return bool(connection.scalar(_ANY_DUE, values))
 
 
 def last_ok_at(connection: Connection, connection_id: str, object_type: str) -> datetime | None:

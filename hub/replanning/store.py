@@ -69,15 +69,19 @@ def next_due(
     return Replanning(*row) if row else None
 
 
-def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
-    """Say whether something is to be planned now for one of these connections."""
-    due = exists().where(
+_ANY_DUE = select(
+    exists().where(
         among(replanning.c.connection, "ids"),
         replanning.c.due_at <= bindparam("now"),
         replanning.c.held.is_(None),
     )
+)
+
+
+def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
+    """Say whether something is to be planned now for one of these connections."""
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
-    return bool(connection.scalar(select(due), values))
+    return bool(connection.scalar(_ANY_DUE, values))
 
 
 def of_connection(connection: Connection, connection_id: str) -> Replanning | None:

@@ -28,6 +28,8 @@ __all__ = [
 
 _BEHIND = timedelta(seconds=5)
 _WRITTEN = {"reason", "value"}
+_SEALED_UNTIL = select(func.max(audit_block.c.until))
+_LATEST = tuple(select(func.max(table.c.at)) for table in (golden_version, audit_entry))
 _BLOCK = [audit_block.c[name] for name in Block.__dataclass_fields__]
 
 
@@ -68,9 +70,9 @@ def blocks_after(connection: Connection, number: int, limit: int) -> list[Block]
 
 def is_unsealed(connection: Connection) -> bool:
     """Say whether rows were written since the last block."""
-    last = connection.scalar(select(func.max(audit_block.c.until)))
-    for table in (golden_version, audit_entry):
-        latest = connection.scalar(select(func.max(table.c.at)))
+    last = connection.scalar(_SEALED_UNTIL)
+    for latest_row in _LATEST:
+        latest = connection.scalar(latest_row)
         if latest is not None and (last is None or latest > last):
             return True
     return False
