@@ -55,6 +55,7 @@ def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
         return 0
     resolved = resolve_unknown(hub, connection)
     size = min(limit, max(1, connection.connector.capabilities.bulk_write))
+    now = hub.env.clock.now()  # what the resolving reads found is told by now, and judged first
     delivery = Delivery(
         hub, connection, hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease)
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hub.effects import store as effects
-from hub.effects.rules import shows
+from hub.effects.rules import in_normal_form, shows
 from hub.projection.board import Place
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.merge import Reading
-from master_data.model import Crossref
+from master_data.model import Base, Crossref
 
 __all__ = ["CreatesUnderWay"]
 
@@ -36,6 +36,16 @@ class CreatesUnderWay:
                     lambda c: golden_store.crossrefs_by_id(c, [crossref_id]).get(crossref_id)  # noqa: B023 - read at once
                 )
         return None
+
+    def agreed(self, own: Crossref, readings: Mapping[str, Reading]) -> dict[str, Base]:
+        """Return what a create that comes back before its answer shows of what was sent in it."""
+        sent = dict(self._of(own.connection, own.object_type)).get(own.id, {})
+        return {
+            path: Base(reading.words, sent[path])
+            for path, reading in readings.items()
+            if path in sent
+            and (reading.value == sent[path] or in_normal_form(sent[path], reading.value))
+        }
 
     def are_keyless(self, place: Place) -> bool:
         """Say whether the system of a record keeps no client key."""

@@ -214,7 +214,7 @@ class Deciding:
         if crossref is None:
             own = self._own(place, state)
             if own is not None:
-                crossref = identity.adopt(own, place[2])
+                crossref = self._adopt(own, place, state)
             else:
                 crossref, suspects = self._link(place, state)
         elif crossref.state in {CrossrefState.GONE, CrossrefState.FROZEN}:
@@ -231,6 +231,12 @@ class Deciding:
         self._take(decision, state, told, suspects)
         if not was_live:  # who waited for this record goes on
             self.verdict.live.append(decision.crossref)
+
+    def _adopt(self, own: Crossref, place: Place, state: _State) -> Crossref:
+        """Return our own create that came back as live; what was sent in it is agreed, not news."""
+        live = identity.adopt(own, place[2])
+        sight = self._look(place, state, live, self.board.goldens[own.golden_id])
+        return replace(live, base={**self.creates.agreed(own, sight.readings), **own.base})
 
     def _link(self, place: Place, state: _State) -> tuple[Crossref, tuple[OpenConflict, ...]]:
         mapping = self._mapping(place)

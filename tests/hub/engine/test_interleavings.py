@@ -154,7 +154,8 @@ def test_an_edit_of_a_record_whose_create_was_not_answered_is_kept(bed, customer
     assert bed.open_effects() == {}
 
 
-def test_what_a_resolving_read_found_is_judged_before_the_next_write(bed, synced):
+@pytest.mark.parametrize("slow", [False, True])
+def test_what_a_resolving_read_found_is_judged_before_the_next_write(bed, synced, slow):
     row, there = synced
     bed.erp.faults.add(AnswerLost(), operation=Operation.WRITE)
     bed.crm.edit("customers", row.id, {"name": "Ibarra nuevo"})
@@ -166,10 +167,47 @@ def test_what_a_resolving_read_found_is_judged_before_the_next_write(bed, synced
     bed.tell("crm")
     bed.turn()
     bed.clock.advance(11)
+    if slow:
+        bed.put_in("erp", SlowReader(bed.erp))
+        bed.hub.connector("erp").clock = bed.clock
     deliver_connection(bed.hub, "erp")  # reads what became of the first, and has the second to do
+    bed.put_in("erp", bed.connectors["erp"])
     bed.run()
     assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "By the clerk"
     assert bed.rows("erp")[0]["language"] == "ca"
+
+
+def test_a_create_that_comes_back_before_its_answer_says_nothing_new(bed, customer):
+    """It was made after an edit elsewhere, and still shows what was so before that edit."""
+    row = bed.crm.create("customers", customer(name="Ibarra one"))
+    bed.tell("crm")
+    decide_due(bed.hub)
+
+    def edit_first():
+        bed.crm.edit("customers", row.id, {"name": "Ibarra two"})
+        bed.tell("crm")
+        bed.clock.advance(1)
+
+    bed.put_in("erp", BusyConnector(bed.erp, before=edit_first))
+    bed.erp.faults.add(AnswerLost(), operation=Operation.WRITE)
+    deliver_connection(bed.hub, "erp")
+    bed.put_in("erp", bed.connectors["erp"])
+    bed.tell("erp")
+    for _ in range(5):
+        decide_due(bed.hub)
+        bed.clock.advance(31)
+    bed.run()
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra two"
+
+
+class SlowReader(MemoryConnector):
+    """Answers a read after a while."""
+
+    clock = None
+
+    def read(self, object_type, external_ids):
+        self.clock.advance(1)
+        return super().read(object_type, external_ids)
 
 
 class LaggingConnector(MemoryConnector):
