@@ -146,6 +146,7 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
             result.exclusive,
             at,
             read_back=result.read_back,
+            seen=result.record is not None,
         ),
         look(delivery, record, before, replace(golden, body=_as_sent(frozen))),
     )

@@ -39,6 +39,8 @@ class Answer:
     at: int
     read_back: bool = False
     """The record was read after the write, for the system does not answer with it."""
+    seen: bool = True
+    """The record is what the system showed; False: taken as sent, for it could not be read."""
 
 
 def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sight) -> Landed:
@@ -69,7 +71,7 @@ def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sigh
         absent=sight.absent,
         held=crossref.held | dict.fromkeys(ignored, NOT_APPLIED),
         writes=note_writes(crossref.writes, sent, answer.at),
-        seen_at=max(crossref.seen_at, answer.at),
+        seen_at=max(crossref.seen_at, answer.at) if answer.seen else crossref.seen_at,
         settled_at=answer.at,
     )
     inbound = inbound or bool(sight.unresolved or sight.problems)

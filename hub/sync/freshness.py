@@ -85,7 +85,7 @@ def is_outdated(state: SourceState, event: Event, known: CrossrefHead | None) ->
 def sighting_of(event: Event, crossref: Crossref | None) -> Sighting:
     """Return when the state's edits happened: after the last look at base, before its receipt."""
     at = to_microseconds(event.read_at or event.received_at)
-    since = min(crossref.seen_at if crossref else 0, at)
+    since = min(max(crossref.seen_at, crossref.settled_at) if crossref else 0, at)
     stamp = to_microseconds(event.changed_at) if event.changed_at else at
     return Sighting(
         event=event.id,

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from hub.conflicts.model import OpenConflict, Rival
+from hub.effects.rules import in_normal_form
 from hub.events.rules import Outcome, first_outcome
 from hub.sync.model import Case, Decision
 from master_data.fields import EntitySchema
 from master_data.merge import Merge, Reading, Weighing, merge
 from master_data.model import (
+    Base,
     Contribution,
     Crossref,
     FieldOutcome,
@@ -29,6 +31,7 @@ def decide(
     weighing: Weighing,
 ) -> Decision:
     """Merge the state; what the canonical schema refuses is held here and changes nothing."""
+    case = replace(case, crossref=_with_own_forms(case))
 
     def merged(readings: Mapping[str, Reading]) -> Merge:
         return merge(case.crossref, case.golden, readings, case.sighting, weighing)
@@ -52,6 +55,20 @@ def decide(
                     else _deferred(case)
                 )
     return _decision(case, outcome, problems, weighing.rivals_of)
+
+
+def _with_own_forms(case: Case) -> Crossref:
+    """Take a system's own form of what we wrote and never saw since for agreed, not for an edit."""
+    crossref = case.crossref
+    if crossref.seen_at >= crossref.settled_at:
+        return crossref
+    formed = {
+        path: Base(reading.words, agreed.golden)
+        for path, reading in case.sight.readings.items()
+        if (agreed := crossref.base.get(path)) is not None
+        and in_normal_form(agreed.golden, reading.value)
+    }
+    return replace(crossref, base={**crossref.base, **formed})
 
 
 def _without(

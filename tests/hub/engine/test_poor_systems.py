@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.contract import OutcomeUnknown, SourceState, Written
+from connectors.kit.faults import Down, Operation
 from connectors.kit.memory_connector import MemoryConnector
 from hub.conflicts.rules import Choice
 from hub.effects.rules import in_normal_form
@@ -183,6 +184,25 @@ def test_a_write_is_read_back_later_where_reads_lag(bed, edited):
     assert bed.open_effects() == {("erp", "unknown"): 1}
     bed.later(SETTLES + 5)
     bed.later(5)  # its echo is read once a read cannot show the time before
+    assert_quiet(bed)
+
+
+def test_the_form_a_system_gives_to_what_it_was_sent_is_no_edit_however_late_it_is_seen(
+    bed, customer
+):
+    """It answers without the record and cannot be read just then: what was sent is assumed."""
+    bed.erp.normal_form = lambda _type, values: {
+        name: value.upper() if name == "name" else value for name, value in values.items()
+    }
+    bed.put_in("erp", BlindConnector(bed.erp))
+    bed.erp.faults.add(Down(), operation=Operation.READ)
+    row = bed.crm.create("customers", customer(name="Ibarra uno"))
+    bed.tell("crm")
+    bed.turn()
+    bed.erp.faults.clear()
+    bed.later(SETTLES)
+    assert bed.rows("erp")[0]["name"] == "IBARRA UNO"
+    assert bed.crm.row("customers", row.id).values["name"] == "Ibarra uno"
     assert_quiet(bed)
 
 
