@@ -299,7 +299,7 @@ RECORDED: dict[str, Recorded] = {
     "trust_answer": _recorded(0, "crm:unguarded erp:unguarded erp:no_notices"),
     "if_match": _recorded(1, "crowded slow"),
     "echo": _recorded(3, "slow"),
-    "regress": _recorded(2, "notice_late notice_doubled"),
+    "regress": _recorded(0, "crowded notice_late notice_doubled"),
     "full_write": _recorded(11, "crm:unguarded erp:unguarded slow"),
     "ack_early": _recorded(1, "database_busy"),
     "claimable": _recorded(0, "crowded late_commit answer_lost"),
