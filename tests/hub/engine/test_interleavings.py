@@ -168,8 +168,7 @@ def test_what_a_resolving_read_found_is_judged_before_the_next_write(bed, synced
     bed.turn()
     bed.clock.advance(11)
     if slow:
-        bed.put_in("erp", SlowReader(bed.erp))
-        bed.hub.connector("erp").clock = bed.clock
+        bed.put_in("erp", SlowReader(bed.erp, bed.clock))
     deliver_connection(bed.hub, "erp")  # reads what became of the first, and has the second to do
     bed.put_in("erp", bed.connectors["erp"])
     bed.run()
@@ -203,7 +202,9 @@ def test_a_create_that_comes_back_before_its_answer_says_nothing_new(bed, custom
 class SlowReader(MemoryConnector):
     """Answers a read after a while."""
 
-    clock = None
+    def __init__(self, system, clock):
+        super().__init__(system)
+        self.clock = clock
 
     def read(self, object_type, external_ids):
         self.clock.advance(1)
