@@ -260,11 +260,6 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
     connection.execute(statement, {"conn": connection_id, "at": now})
 
 
-_ANY_DUE = select(
-    exists().where(among(lane.c.connection, "ids"), lane.c.due_at <= bindparam("now"))
-)
-
-
 def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
     """Say whether a lane of these connections is due."""
     values = {"ids": keys(connection, list(connection_ids)), "now": now}

@@ -14,8 +14,8 @@ from typing import Any
 from connectors.contract import Write
 from ground.database import DatabaseBusy
 from ground.statements import update_many
+from hub.effects import freezing, settling
 from hub.effects import service as delivering
-from hub.effects import settling
 from hub.events.model import Acceptance
 from hub.projection import rules as projecting
 from hub.simulation.profile import Options
@@ -154,7 +154,7 @@ def _freeze_whole(claimed: Any, **given: Any) -> Any:  # noqa: ANN401
     return _ORIGINAL_FREEZE(replace(claimed, mapping=whole), **given)
 
 
-_ORIGINAL_FREEZE = delivering.freeze
+_ORIGINAL_FREEZE = freezing.freeze
 
 
 async def _ack_whatever(group: Any, notice: Any) -> Acceptance:  # noqa: ANN401

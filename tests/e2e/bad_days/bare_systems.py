@@ -11,11 +11,11 @@ from collections import Counter
 import httpx
 
 from connectors.declarative.signature import sign_standard
-from hub.backlog import store as backlog
 from hub.conflicts import store as conflicts
 from hub.connections import service as connections
 from hub.connections.model import NewConnection
 from hub.connections.rules import State
+from hub.effects import store as effects
 from hub.events import store as events
 from hub.start import open_hub
 from rectoverso.bench.peers import SECRET, Peers
@@ -108,7 +108,7 @@ def sheet(houses):
 
     def look(connection):
         balance = events.balance_sheet(connection)
-        open_effects = sum(backlog.counts(connection).values())
+        open_effects = sum(effects.counts(connection).values())
         waiting = conflicts.count_open(connection)
         return balance.undecided, open_effects, waiting, balance.is_even
 
