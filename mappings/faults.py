@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable
-from typing import get_args
+from typing import Final, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -11,6 +11,9 @@ from mappings.document import MappingDocument, Strict
 from mappings.errors import Fault
 from mappings.view import Json
 from mappings.yaml_text import Document, Location
+
+MOST_FAULTS: Final = 100
+MOST_SUGGESTIONS: Final = 12
 
 
 def closest(word: str, known: Iterable[str]) -> str:
@@ -28,22 +31,34 @@ def spelled(location: Location) -> str:
 
 
 def shape_faults(source: Document, error: ValidationError) -> list[Fault]:
-    """Turn the findings of the document's shape into faults, one per place and path."""
+    """Turn the findings of the document's shape into faults, one per place and path.
+
+    The first ones, and how many more there are; only the first typos are answered with a guess, for
+    guessing costs.
+    """
+    details = error.errors(include_url=False, include_input=False)
+    details.sort(key=lambda detail: source.place(detail["loc"]))
     faults: dict[tuple[int, int, str], Fault] = {}
-    for detail in error.errors(include_url=False, include_input=False):
+    for number, detail in enumerate(details[:MOST_FAULTS]):
         location = detail["loc"]
         place = source.place(location)
-        fault = Fault(place.line, place.column, spelled(location), _message(detail))
+        message = _message(detail, guess=number < MOST_SUGGESTIONS)
+        fault = Fault(place.line, place.column, spelled(location), message)
         faults.setdefault((fault.line, fault.column, fault.path), fault)
+    if len(details) > MOST_FAULTS:
+        place = source.place(details[MOST_FAULTS]["loc"])
+        more = f"{len(details) - MOST_FAULTS} more from here on: correct those above first"
+        faults[place.line, place.column, ""] = Fault(place.line, place.column, "", more)
     return list(faults.values())
 
 
-def _message(detail: ErrorDetails) -> str:
+def _message(detail: ErrorDetails, *, guess: bool) -> str:
     location = detail["loc"]
     word = str(location[-1])
     match detail["type"]:
         case "extra_forbidden":
-            return f"unknown key {word!r}{closest(word, _keys(location))}: remove or correct it"
+            near = closest(word, _keys(location)) if guess else ""
+            return f"unknown key {word!r}{near}: remove or correct it"
         case "missing":
             return f"the key {word!r} is missing: add it"
         case "string_pattern_mismatch":

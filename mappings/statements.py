@@ -10,7 +10,7 @@ from typing import TypeAlias
 from mappings.view import Json
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Where in the document something stands, 1-based."""
 

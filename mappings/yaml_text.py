@@ -20,6 +20,7 @@ MAX_DEPTH: Final = 24
 MAX_VALUES: Final = 10_000
 WHOLE: Final = re.compile(r"0|-?[1-9][0-9]{0,17}")
 WORDS: Final = {"": None, "null": None, "~": None, "true": True, "false": False}
+HALF_A_SIGN: Final = re.compile(r"[\ud800-\udfff]")
 START: Final = Place(1, 1)
 
 Location: TypeAlias = tuple[str | int | bool | None, ...]
@@ -44,6 +45,10 @@ def load(text: str, *, name: str) -> Document:
     """Read one document; DocumentRefused with line and column if it is not plain, small YAML."""
     if len(text) > MAX_CHARACTERS:
         refuse(name, START, f"longer than {MAX_CHARACTERS} characters: split the mapping")
+    if half := HALF_A_SIGN.search(text):
+        line = text.count("\n", 0, half.start()) + 1
+        column = half.start() - text.rfind("\n", 0, half.start())
+        refuse(name, Place(line, column), "half a sign stands here: write the text anew")
     builder = _Builder(name)
     try:
         return builder.document(yaml.parse(text, Loader=_Loader))
@@ -98,8 +103,10 @@ class _Builder:
             self.refuse(event, "anchors and aliases (& and *) are not used here: write it out")
         if getattr(event, "tag", None) is not None:
             self.refuse(event, "tags (!) are not used here: write the plain value")
-        if len(at) > MAX_DEPTH or self.count > MAX_VALUES:
-            self.refuse(event, f"deeper than {MAX_DEPTH} or more than {MAX_VALUES} values")
+        if len(at) > MAX_DEPTH:
+            self.refuse(event, f"deeper than {MAX_DEPTH} levels: write it flatter")
+        if self.count > MAX_VALUES:
+            self.refuse(event, f"more than {MAX_VALUES} values: split the mapping")
         self.places.setdefault(at, _place(event))
 
     def sequence(self, events: Iterator[yaml.Event], at: Location) -> list[Json]:
