@@ -71,7 +71,7 @@ def _complete(entity: str, body: Flat, rules: EntityRules, findings: list[Findin
             got += weight
         else:
             titles = " or ".join(schema.title_of(name) for name in names)
-            findings.append(Finding("missing", names[0], f"{titles} is missing"))
+            findings.append(Finding("missing", names[0], f"{titles}: missing"))
     return got / (sum(rules.complete.values()) or 1)
 
 

@@ -96,7 +96,7 @@ def test_the_page_of_quality_leads_to_what_there_is_to_mend(site, pages):  # noq
     (link,) = set(re.findall(r'/hub/quality/customers\?[^"]+missing[^"]+path\]=tax_ids', shown))
     listed = pages(link.replace("&amp;", "&")).text
     assert "Ibarra" in listed
-    assert "Tax ids is missing" in listed
+    assert "Tax ids: missing" in listed
     assert pages("/hub/quality/products").status_code == 200
     (summary,) = site.viewer.get("/quality").json()["items"]
     assert summary["entity"] == "customer"

@@ -13,6 +13,7 @@ from hub.quality.model import Scored, Summary
 from hub.quality.rules import place_after
 from hub.wiring import Hub
 from master_data.fields import entity_schema
+from master_data.model import split_path
 from portal import Column, ColumnKind, Grid, Portal, Principal, require
 
 __all__ = ["router"]
@@ -41,7 +42,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         query = request.query_params
         rule, path = query.get("filter[rule]"), query.get("filter[path]") or ""
         page = _page(hub, collection, (rule, path) if rule else None, query.get("after"))
-        rows = [_row(each) for each in page.items]
+        rows = [_row(each, rule, path) for each in page.items]
         schema = entity_schema(collection.entity)
         context = {
             "grid": _grid(collection).view(query, rows, page.next),
@@ -92,7 +93,10 @@ def _tone(score: float) -> str:
     return "ok" if score >= _GOOD else "warn" if score >= _POOR else "bad"
 
 
-def _row(each: Scored) -> dict[str, Any]:
+def _row(each: Scored, rule: str | None, path: str) -> dict[str, Any]:
+    """Return a line of a work list; what the list is about comes first."""
+    asked = (rule, path)
+    findings = sorted(each.findings, key=lambda one: (one[0], split_path(one[1])[0]) != asked)
     return {
         "id": each.golden_id,
         "title": each.title,
@@ -101,7 +105,7 @@ def _row(each: Scored) -> dict[str, Any]:
         "valid": each.parts["valid"],
         "agreed": each.parts["agreed"],
         "fresh": each.parts["fresh"],
-        "to_mend": "; ".join(why for _, _, why in each.findings),
+        "to_mend": "; ".join(why for _, _, why in findings),
     }
 
 
