@@ -139,6 +139,7 @@ def test_any_life_keeps_its_laws(open_house, clock, ids, customer, dialect):
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
+            derandomize=settings.default.max_examples <= 100,
             phases=[Phase.reuse, Phase.generate],  # to shrink a life takes many minutes
         ),
     )
