@@ -14,6 +14,7 @@ from hub.console.overview import pages as overview
 from hub.console.privacy import pages as privacy
 from hub.console.quality import pages as quality
 from hub.console.records import pages as records
+from hub.console.review import pages as review
 from hub.golden import store as goldens
 from hub.wiring import Hub
 from portal import Figure, Module, NavEntry, Portal, Principal
@@ -139,6 +140,7 @@ def routers(hub: Hub, portal: Portal) -> list[APIRouter]:
         privacy,
         life,
         records,
+        review,
         conflict_pages,
         activity,
         connections,

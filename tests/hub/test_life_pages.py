@@ -127,3 +127,24 @@ def test_a_person_is_shown_what_is_kept_then_taken_along_then_erased(site, pages
     assert pages("/hub/records/customers/gr_9/privacy").status_code == 404
     port = f"http://127.0.0.1:{site.port}{page}"
     assert site.as_(Role.SALES).get(port).status_code == 403
+
+
+def test_possible_duplicates_are_ticked_and_answered_together(site, pages):  # noqa: F811
+    a_duplicate(site)
+    page = "/hub/conflicts?filter[kind]=possible_duplicate"
+    assert 'name="ids"' not in pages("/hub/conflicts").text
+    shown = pages(page).text
+    assert re.findall(r'name="ids" value="(\w+)" form="review"', shown) == ["cf_1"]
+    assert re.findall(r'name="seen" value="([^"]+)"', shown) == ["cf_1:1"]
+    stale = {"ids": ["cf_1", "cf_9"], "seen": ["cf_1:7"], "choice": "different"}
+    assert pages("/hub/review", **stale).status_code == 303
+    assert 'name="ids"' in pages(page).text
+    answer = {"ids": ["cf_1"], "seen": ["cf_1:1"], "choice": "different"}
+    assert pages("/hub/review", **answer).headers["location"] == page
+    assert 'name="ids"' not in pages(page).text
+    wish = {"conflicts": [{"id": "cf_1", "seen": 1}, {"id": "cf_9", "seen": 1}], "choice": "same"}
+    address = f"http://127.0.0.1:{site.port}/hub/api/v1/conflicts/review"
+    first, second = site.as_(Role.STEWARD).post(address, json=wish).json()["items"]
+    assert "cf_1" in first["problem"]
+    assert "cf_9" in second["problem"]
+    assert site.viewer.post(address, json=wish).status_code == 403

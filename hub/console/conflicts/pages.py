@@ -1,5 +1,6 @@
 """Pages of conflicts: what waits for a person, and a plain answer to each."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form
@@ -50,6 +51,7 @@ Read = Annotated[Principal, Depends(require("hub.conflicts.read"))]
 Resolve = Annotated[Principal, Depends(require("hub.conflicts.resolve"))]
 
 _PAGE = 50
+_TO_REVIEW = {"kind": Kind.POSSIBLE_DUPLICATE.value, "state": "open"}
 _KINDS = [(kind.value, words(kind.value).capitalize()) for kind in Kind]
 _TONES = {
     Kind.RIVAL_VALUES.value: "accent",
@@ -106,8 +108,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
 def _reading(routes: APIRouter, hub: Hub, portal: Portal) -> None:
     @routes.get("")
     def conflicts(request: Request, principal: Read) -> HTMLResponse:
-        """List conflicts, the newest first."""
-        del principal
+        """List conflicts, the newest first; possible duplicates may be answered together."""
         query = request.query_params
         filters = {"kind": query.get("filter[kind]") or None, "state": query.get("state") or "open"}
         found = hub.db.read(
@@ -122,8 +123,11 @@ def _reading(routes: APIRouter, hub: Hub, portal: Portal) -> None:
             }
             for row in found.items
         ]
+        reviewed = can(principal, "hub.conflicts.resolve") and filters == _TO_REVIEW
+        grid = replace(CONFLICTS, selectable=reviewed)
         context = {
-            "grid": CONFLICTS.view(query, rows, found.next),
+            "grid": grid.view(query, rows, found.next),
+            "seen": [f"{row['id']}:{row['version']}" for row in found.items] if reviewed else [],
             "last": _last(hub, query.get("last")),
         }
         return portal.page(request, "hub/conflicts.html", context, block="grid")

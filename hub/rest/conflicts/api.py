@@ -11,6 +11,7 @@ from hub.conflicts.rules import Choice, Kind, choices_of
 from hub.errors import UnknownConflict
 from hub.lists import store as lists
 from hub.lists.store import Listed
+from hub.resolutions.reviewing import review
 from hub.resolutions.service import Resolution, resolve, resolve_all
 from hub.resolutions.undo import undo
 from hub.rest.api import After, Limit, ListOf, filter_of
@@ -97,6 +98,34 @@ class ResolutionIn(BaseModel):
     reason: str = Field(default="", max_length=2000)
 
 
+class SeenIn(BaseModel):
+    """A conflict as it was at version `seen`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(max_length=40)
+    seen: int
+
+
+class ReviewIn(BaseModel):
+    """One answer to many conflicts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    conflicts: list[SeenIn] = Field(min_length=1, max_length=200)
+    choice: Choice
+    reason: str = Field(default="", max_length=2000)
+
+
+class ReviewedOut(BaseModel):
+    """What became of one conflict; `problem` says why it is still open."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str
+    problem: str | None
+
+
 def router(hub: Hub) -> APIRouter:
     """Return the routes over this hub."""
     routes = APIRouter(tags=["conflicts"])
@@ -146,6 +175,16 @@ def router(hub: Hub) -> APIRouter:
             value=answer.value,
         )
         return ConflictOut.of(resolve(hub, conflict_id, resolution))
+
+    @routes.post("/conflicts/review")
+    def review_conflicts(
+        answer: ReviewIn,
+        person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
+    ) -> ListOf[ReviewedOut]:
+        """Give one answer to many conflicts; each is settled, or stays open, by itself."""
+        seen = [(each.id, each.seen) for each in answer.conflicts]
+        done = review(hub, seen, answer.choice, person.id, answer.reason)
+        return ListOf(items=[ReviewedOut.model_validate(each) for each in done], next=None)
 
     _causes(routes, hub)
     return routes

@@ -1,0 +1,1 @@
+"""Answers to many conflicts at once."""

@@ -1,0 +1,48 @@
+"""One answer to many possible duplicates, ticked in their list."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from fastapi.responses import Response
+from pydantic import Field
+from starlette.requests import Request
+
+from hub.conflicts.rules import Choice, Kind
+from hub.resolutions.reviewing import review
+from hub.wiring import Hub
+from portal import PageForm, Portal, Principal, Toast, require
+
+__all__ = ["router"]
+
+Resolve = Annotated[Principal, Depends(require("hub.conflicts.resolve"))]
+_LIST = f"/hub/conflicts?filter[kind]={Kind.POSSIBLE_DUPLICATE.value}"
+
+
+class ReviewForm(PageForm):
+    """The ticked conflicts, and all of the page as they were seen: `cf_1:2`, id and version."""
+
+    choice: Choice
+    ids: list[str] = Field(default_factory=list, max_length=200)
+    seen: list[str] = Field(default_factory=list, max_length=200)
+
+
+def router(hub: Hub, portal: Portal) -> APIRouter:
+    """Return the route of answers to many."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.post("/review")
+    def answer(
+        request: Request, form: Annotated[ReviewForm, Form()], principal: Resolve
+    ) -> Response:
+        """Settle what was ticked; what cannot be settled stays in the list, with its reason."""
+        pairs = (each.rpartition(":") for each in form.seen)
+        versions = {name: int(text) for name, _, text in pairs if text.isdecimal()}
+        picked = [(each, versions.get(each, 0)) for each in form.ids]
+        done = review(hub, picked, form.choice, principal.name)
+        problems = [each.problem for each in done if each.problem]
+        settled = f"{len(done) - len(problems)} settled"
+        title = settled if not problems else f"{settled}, {len(problems)} still open"
+        toast = Toast(title, problems[0] if problems else "", bad=bool(problems))
+        return portal.redirect(request, _LIST, toast=toast)
+
+    return routes
