@@ -38,7 +38,7 @@ pytestmark = [
 def seed(running):
     goldens, links = [], []
     for number, name in enumerate(NAMES):
-        body = {"name": name, "kind": "organisation"}
+        body: dict[str, object] = {"name": name, "kind": "organisation"}
         body |= {"tax_ids[el_1]": {"country": "ES", "value": f"B1234567{number}"}}
         golden_id = f"gr_{number}"
         goldens.append(replace(make_golden(body), id=golden_id, provenance=dict.fromkeys(body, 1)))
