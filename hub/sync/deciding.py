@@ -61,6 +61,8 @@ class Deciding:
         self.verdict = Verdict()
         self.states: dict[Place, _State | None] = {}
         self.links: dict[str, Links] = {}
+        self.first: dict[Place, Sight] = {}
+        """How records of which nothing is known look: for matching, and to be judged."""
         self.reasons: dict[str, Event] = {}
         self.in_flight: set[str] = set()
         self.erased: set[Place] = set()
@@ -362,6 +364,10 @@ class Deciding:
     def _look(
         self, place: Place, state: _State, crossref: Crossref | None, golden: Golden | None
     ) -> Sight:
+        known_yet = crossref and (crossref.elements or crossref.mapping_version)
+        first = not known_yet and not (golden and golden.version)
+        if first and place in self.first:
+            return self.first[place]
         mapping = self._mapping(place, crossref)
         schema = entity_schema(mapping.entity)
         blank = identity.unlinked(place, mapping.entity)
@@ -370,7 +376,10 @@ class Deciding:
         view = view_of(body, known.elements, schema) if golden and golden.version else None
         links = self.links.setdefault(place[0], Links(self.hub.db, place[0], self.board))
         inbound = mapping.to_golden(state.record, view, links)
-        return sight_of(inbound, known, body, schema, self.hub.env.ids.new)
+        sight = sight_of(inbound, known, body, schema, self.hub.env.ids.new)
+        if first and not sight.unresolved:  # what is not known yet may be known before its turn
+            self.first[place] = sight
+        return sight
 
 
 def _state_of(

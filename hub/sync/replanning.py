@@ -50,7 +50,8 @@ def _page(hub: Hub, connection: Connection, writable: list[str]) -> int:
     ]
     write_board(connection, board, at)
     write_plans(hub, connection, [(each, None) for each in plans], at)
-    columns = {"after": ids[-1], "planned": (due.planned or 0) + len(plans)}
+    planned = (due.planned or 0) + len(plans)
+    columns = {"after": ids[-1], "planned": planned, "due_at": at}  # then it is another's turn
     store.set_columns(connection, due.connection, columns)
     return len(ids)
 

@@ -72,7 +72,7 @@ FAILURES = {
     ],
     "a late old event wins": [
         (HERE, "test_a_late_old_notice_changes_nothing"),
-        ("tests/hub/test_freshness.py", "test_an_event_without_a_state_is_a_hint"),
+        ("tests/hub/rules/test_freshness.py", "test_an_event_without_a_state_is_a_hint"),
     ],
     "a stale save overwrites another writer": [
         (f"{ENGINE}/test_faults.py", "test_a_stale_write_reads_again_and_keeps_both_edits"),
@@ -86,8 +86,8 @@ FAILURES = {
         ),
     ],
     "the side that is refused is not seen": [
-        ("tests/hub/test_event_rules.py", "test_every_outcome_is_open_or_closed"),
-        ("tests/hub/test_event_rules.py", "test_unknown_outcome_makes_the_sheet_uneven"),
+        ("tests/hub/rules/test_event_rules.py", "test_every_outcome_is_open_or_closed"),
+        ("tests/hub/rules/test_event_rules.py", "test_unknown_outcome_makes_the_sheet_uneven"),
     ],
     "schema drift": [
         (f"{ENGINE}/test_decisions.py", "test_an_unmapped_value_is_held_and_the_others_go"),
