@@ -33,6 +33,7 @@ class Reading:
         self.unresolved: dict[str, Unresolved] = {}
         self.problems: dict[str, ValueProblem] = {}
         self.absent: list[str] = []
+        self.outside: list[str] = []
 
     def read_scalars(self, fields: Sequence[BoundField]) -> None:
         """Read single fields; equal words and golden value are taken without a call."""
@@ -76,6 +77,8 @@ class Reading:
             else:
                 if each.covers(one.value):
                     elements[key] = one
+                else:
+                    self.outside.append(element_path(each.golden, key))
 
     def _list_not_shown(self, each: BoundEach, old: Mapping[str, Json]) -> None:
         self.absent.append(each.golden)
@@ -121,4 +124,5 @@ class Reading:
             self.unresolved,
             self.problems,
             frozenset(self.absent) if self.absent else NOBODY,
+            frozenset(self.outside) if self.outside else NOBODY,
         )

@@ -93,6 +93,7 @@ class Inbound(NamedTuple):
 
     Keys are golden paths, of one element "addresses[key]". A list with a problem of its own is in
     `problems` and not in `elements`. `absent`: what the record did not show; it changes nothing.
+    `outside`: elements it shows, but of kinds that the mapping does not cover.
     """
 
     scalars: dict[str, Read]
@@ -100,6 +101,7 @@ class Inbound(NamedTuple):
     unresolved: dict[str, Unresolved]
     problems: dict[str, ValueProblem]
     absent: frozenset[str]
+    outside: frozenset[str] = frozenset()
 
 
 class Outbound(NamedTuple):

@@ -33,18 +33,26 @@ class Refused(NotPossible):
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """One server and one key. `waiting` hears, once per outage, that the server is awaited."""
+    """One server and one key. `waiting` hears, once per outage, that the server is awaited.
+
+    `deadline`: seconds until an answer has to be there.
+    """
 
     http: SafeHttp
     clock: Clock
     url: str
     key: str = field(repr=False)
     patience: float = 60.0
+    deadline: float = 60.0
     waiting: Callable[[str], None] = lambda _reason: None
 
     def told(self, waiting: Callable[[str], None]) -> "Rest":
         """Return the same server, with somebody who hears that it is awaited."""
         return replace(self, waiting=waiting)
+
+    def within(self, deadline: float) -> "Rest":
+        """Return the same server for a question that takes it long."""
+        return replace(self, deadline=deadline)
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
         """Return the answer's document."""
@@ -121,7 +129,7 @@ class Rest:
             self.url + path,
             headers=headers,
             body=body,
-            deadline=60.0,
+            deadline=self.deadline,
             max_body=_MAX_ANSWER,
         )
         if answer.status in _BUSY:

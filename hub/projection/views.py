@@ -18,7 +18,8 @@ class Sight:
     """A state of a source record in golden's paths.
 
     `elements`: list path -> {system key -> element id} as they stand now; `problems`: path ->
-    reason, not judged now; `unresolved`: path -> (entity, external id) of an unknown record.
+    reason, not judged now; `unresolved`: path -> (entity, external id) of an unknown record;
+    `outside`: elements that the record shows, but of kinds that the mapping does not cover.
     """
 
     readings: dict[str, Reading]
@@ -26,6 +27,7 @@ class Sight:
     absent: frozenset[str]
     problems: dict[str, str] = field(default_factory=dict)
     unresolved: dict[str, tuple[str, str]] = field(default_factory=dict)
+    outside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def sight_of(
         absent=inbound.absent,
         problems={},
         unresolved={path: (u.entity, u.external_id) for path, u in inbound.unresolved.items()},
+        outside=frozenset(_golden_path(path, crossref) for path in inbound.outside),
     )
     for path, problem in inbound.problems.items():
         sight.problems[_golden_path(path, crossref)] = problem.reason

@@ -102,7 +102,7 @@ class _Draft:
                 self.unreadable(path, sight)
             elif path in sight.unresolved:
                 self.waits += [path] if path not in step.old.unresolved else []
-            elif reading is not None and self.is_unjudged(path, reading):
+            elif reading is not None and self.is_unjudged(path, reading, sight.outside):
                 edits[path] = reading
             elif reading is not None:
                 self.read(path, reading, withdrawn=path in withdrawn)
@@ -162,9 +162,9 @@ class _Draft:
 
     # --- forth: one path
 
-    def is_unjudged(self, path: str, reading: Reading) -> bool:
+    def is_unjudged(self, path: str, reading: Reading, outside: AbstractSet[str]) -> bool:
         """Say whether these words were never decided on: held until now, or not mapped."""
-        if path in self.step.old.readings or not self.is_own(path):
+        if path in self.step.old.readings or path in outside or not self.is_own(path):
             return False
         before = self.base.get(path)
         if before is None:

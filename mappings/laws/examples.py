@@ -70,7 +70,9 @@ class CounterExample:
 def spoken(value: Json) -> str:
     """Name a value as a person would: 12.50 EUR, 3 KGM, 'text', nothing."""
     match value:
-        case None | "" | [] | {}:
+        case None | "" | []:
+            return NOTHING
+        case dict() if not value:  # the pattern {} would match every mapping
             return NOTHING
         case {"amount": amount, "currency": unit} if len(value) == 2:  # noqa: PLR2004 a pair
             text = f"{amount} {unit}"

@@ -1,6 +1,7 @@
 """`mappings check`, `test`, `explain` and `infer`: a mapping file by itself, without a server."""
 
 from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -129,29 +130,57 @@ def explain(
 
 
 def _rules(mapping: ops.Mapping) -> list[dict[str, Any]]:
-    return [
-        {
-            "line": rule.place.line,
-            "app": _told(getattr(rule, "app", None)),
-            "golden": _told(getattr(rule, "golden", None)),
-            "does": _does(rule),
-        }
-        for rule in mapping.rules
-    ]
+    rows = []
+    for rule in mapping.rules:
+        rows.append(_row(rule, "", ""))
+        if isinstance(rule, ops.Each):
+            rows += [_row(each, f"{rule.app}[].", f"{rule.golden}[].") for each in rule.fields]
+        elif isinstance(rule, ops.Slots):
+            inner = [each for slot in rule.slots for each in slot.fields]
+            rows += [_row(each, "", f"{rule.golden}[].") for each in inner]
+    return rows
 
 
-def _told(path: object) -> str | None:
-    if path is None or isinstance(path, str):
-        return path
-    return ", ".join(map(str, path)) if isinstance(path, tuple | list) else str(path)
+def _row(rule: ops.Rule, app: str, golden: str) -> dict[str, Any]:
+    return {
+        "line": rule.place.line,
+        "app": _told(getattr(rule, "app", None), app),
+        "golden": _told(getattr(rule, "golden", None), golden),
+        "does": _does(rule),
+    }
+
+
+def _told(path: object, before: str) -> str | None:
+    if path is None:
+        return None
+    paths = path if isinstance(path, tuple | list) else (path,)
+    return ", ".join(f"{before}{each}" for each in paths)
 
 
 def _does(rule: ops.Rule) -> str:
-    operation = getattr(rule, "operation", rule)
-    name = type(operation).__name__
-    direction = getattr(rule, "direction", None)
-    way = {"in": ", app to golden only", "out": ", golden to app only"}.get(str(direction), "")
-    return f"{name}{way}"
+    """Name the operation, what it is told, and what restricts the rule."""
+    operation = getattr(rule, "operation", getattr(rule, "function", rule))
+    told = [type(operation).__name__]
+    if operation is not rule:
+        told += [
+            f"{each.name.replace('_', ' ')} {_spoken(value)}"
+            for each in fields(operation)
+            if each.name not in _UNTOLD and (value := getattr(operation, each.name))
+        ]
+    told += [_WAYS[way]] if (way := str(getattr(rule, "direction", ""))) in _WAYS else []
+    told += ["under a condition"] if getattr(rule, "when", ops.ALWAYS) != ops.ALWAYS else []
+    lossy = getattr(rule, "lossy", None)
+    return ", ".join(told + ([f"lossy: {lossy}"] if lossy else []))
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(_spoken, value))
+    return type(value).__name__ if is_dataclass(value) else str(value)
+
+
+_UNTOLD = frozenset({"pairs", "canonical", "place"})
+_WAYS = {"in": "app to golden only", "out": "golden to app only"}
 
 
 def _read(mapping: ops.Mapping, record: Any) -> list[dict[str, Any]]:  # noqa: ANN401  JSON

@@ -15,6 +15,8 @@ from rectoverso.settings import Settings
 
 Which = Annotated[str, typer.Argument(help="CONNECTION/OBJECT, like crm/customers.")]
 _TRIES, _PAUSE = 600, 0.5
+_LONGEST = 1800.0
+"""Seconds for a preview of everything: some 1,500 records a second are looked at."""
 _VERSION_COLUMNS = ("number", "state", "laws", "author", "note", "published_at")
 
 
@@ -67,6 +69,9 @@ def preview(  # noqa: PLR0913 - options of a command
     last: Annotated[
         int | None, typer.Option("--last", help="Only so many records, those that changed last.")
     ] = None,
+    show: Annotated[
+        int, typer.Option("--show", help="Tell of so many records.", min=0, max=1000)
+    ] = 100,
     data: Data = None,
     host: Host = None,
     port: Port = None,
@@ -74,10 +79,10 @@ def preview(  # noqa: PLR0913 - options of a command
 ) -> None:
     """Say what publishing would do to the stored records and systems; nothing is written."""
     text = mapping_files.read_text(file) if file else None
-    asked = {"text": text, "version": version, "last": last}
+    asked = {"text": text, "version": version, "last": last, "show": show}
     path = _path(which)
     with server(Settings.load(data=data, host=host, port=port)) as rest:
-        found = rest.post(f"{path}/preview", asked)
+        found = rest.within(_LONGEST).post(f"{path}/preview", asked)
     if as_json:
         print_json(found)
     else:
@@ -106,6 +111,9 @@ def _show_preview(found: dict[str, Any]) -> None:
     ]
     if failures:
         print_table(("record", "field", "why"), failures)
+    more = found["affected"] - len(found["records"])
+    if more:
+        typer.echo(f"and {more} more records; --show tells of more")
 
 
 def diff(  # noqa: PLR0913 - options of a command

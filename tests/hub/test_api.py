@@ -60,7 +60,7 @@ class Site:
             secret = self.portal.create_key(str(role), role).secret if role else None
             headers = {"authorization": f"Bearer {secret}"} if secret else {}
             base_url = f"http://127.0.0.1:{self.port}/hub/api/v1"
-            self.clients[role] = httpx.Client(base_url=base_url, headers=headers)
+            self.clients[role] = httpx.Client(base_url=base_url, headers=headers, timeout=60)
         return self.clients[role]
 
     @property

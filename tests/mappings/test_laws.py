@@ -4,6 +4,7 @@ import pytest
 
 from mappings import check, parse
 from mappings.laws import counter_example
+from mappings.laws.examples import spoken
 
 LEAF = {"type": ["string", "null"]}
 OPEN = {
@@ -117,3 +118,16 @@ def test_a_loss_that_is_not_declared_is_shown_with_the_way_out(law_break):
     assert str(broken).endswith("mark it `lossy: reason`")
     assert law_break(lines.format("[upper, nfc]")) is None
     assert law_break(lines.format("[nfc, upper], lossy: capitals only")) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({"amount": "0.005", "currency": "EUR"}, "0.005 EUR"),
+        ({"value": "2", "unit": "KGM"}, "2 KGM"),
+        ({"city": "Bilbao", "lines": []}, "city 'Bilbao', lines nothing"),
+        ({}, "nothing"),
+    ],
+)
+def test_a_value_is_named_as_a_person_would(value, said):
+    assert spoken(value) == said

@@ -16,6 +16,7 @@ from tests.hub.test_api import site  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 CATEGORIES = ROOT / "connectors" / "systems" / "simple_crm" / "mappings" / "categories.yaml"
+CUSTOMERS = CATEGORIES.with_name("customers.yaml")
 
 
 @pytest.fixture
@@ -90,7 +91,10 @@ def test_an_example_that_does_not_hold_is_told(run, faulty):
 def test_a_mapping_is_explained_line_by_line_and_by_a_record(run, tmp_path):
     lines = json.loads(run("explain", CATEGORIES, "--json").stdout)["items"]
     assert [each["golden"] for each in lines] == ["code", "name", "parent"]
-    assert lines[2]["does"] == "Reference"
+    assert lines[1]["does"] == "Text, forms nfc trim"
+    assert lines[2]["does"].startswith("Reference, entity category")
+    customers = json.loads(run("explain", CUSTOMERS, "--json").stdout)["items"]
+    assert {"addresses[].city", "addresses[].uses"} <= {each["golden"] for each in customers}
     record = tmp_path / "record.json"
     record.write_text('{"code": " T ", "name": 7, "parent_id": "9"}')
     read = json.loads(run("explain", CATEGORIES, "--record", record, "--json").stdout)["items"]

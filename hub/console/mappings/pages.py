@@ -19,6 +19,7 @@ Read = Annotated[Principal, Depends(require("hub.mappings.read"))]
 Write = Annotated[Principal, Depends(require("hub.mappings.write"))]
 
 _LAST = 500
+_LASTS = (("100", "the last 100"), ("500", "the last 500"), ("5000", "the last 5,000"), ("", "all"))
 _ONE = "/{connection_id}/{object_type}"
 
 MAPPINGS = Grid(
@@ -41,10 +42,15 @@ class MappingForm(PageForm):
     text: str = ""
     note: str = ""
     seen: int = 0
+    last: str = str(_LAST)
     table: str = ""
     app: str = ""
     golden: str = ""
     canonical: str = ""
+
+    def many(self) -> int | None:
+        """Return how many records a preview looks at; None: all."""
+        return int(self.last) if self.last.isdecimal() and int(self.last) else None
 
     def row(self) -> rows.Row:
         """Return the row for a value map."""
@@ -78,6 +84,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     def mapping(request: Request, ref: Ref, principal: Read) -> HTMLResponse:
         """Show one mapping: its versions, its text, what is held."""
         context = mapping_view(hub, ref) | {"may_write": can(principal, "hub.mappings.write")}
+        context |= {"lasts": _LASTS, "last": str(_LAST)}
         return portal.page(request, "hub/mapping.html", context)
 
     @routes.post(_ONE)
@@ -91,6 +98,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         if isinstance(done, Toast):
             return portal.redirect(request, f"/hub/mappings/{ref}", toast=done)
         context = mapping_view(hub, ref, typed) | done | {"may_write": True}
+        context |= {"lasts": _LASTS, "last": form.last}
         return portal.page(request, "hub/mapping.html", context)
 
     return routes
@@ -109,7 +117,7 @@ def _carry_out(
             return Toast("Draft saved", f"{faults} to mend" if faults else "nothing wrong")
         case "preview":
             text, number = service.text_of(hub, ref, typed, None)
-            return {"preview": preview_view(preview(hub, ref, text, number, last=_LAST))}
+            return {"preview": preview_view(preview(hub, ref, text, number, last=form.many()))}
         case "publish":
             version = service.publish(hub, ref, seen=form.seen, by=by)
             return Toast("Published", f"version {version.number} is in force")

@@ -146,9 +146,10 @@ class PreviewIn(BaseModel):
 
 
 class PreviewOut(BaseModel):
-    """What publishing would do; `records` are the first of those to which something happens."""
+    """What publishing would do; `records` are the first of `affected`: something happens there."""
 
     counts: dict[str, int]
+    affected: int
     writes: dict[str, dict[str, int]]
     calls: dict[str, int]
     records: list[dict[str, Any]]
@@ -158,6 +159,7 @@ class PreviewOut(BaseModel):
         """Return a preview with at most `show` records."""
         return PreviewOut(
             counts=found.counts,
+            affected=len(found.records),
             writes=found.write_counts,
             calls=found.calls,
             records=[each.to_json() for each in found.records[:show]],

@@ -151,7 +151,7 @@ def publish_as_foreseen(bed, ref, text):
 
 
 def edit_someone(bed, rng):
-    """Let a person change something in one of the systems."""
+    """Let a person change something in one of the systems; returns where."""
     name = rng.choice(["crm", "erp"])
     row = rng.choice(bed.system(name).living("customers"))
     field = rng.choice(["language", "payment_terms", "notes" if name == "crm" else "name"])
@@ -159,6 +159,21 @@ def edit_someone(bed, rng):
     bed.clock.advance(1)
     bed.system(name).edit("customers", row.id, {field: value})
     bed.run()
+    return name, row.id, field
+
+
+def paths_of(bed, edits):
+    """Return (golden id, path) that edits of records mean by the mappings in force."""
+    found = set()
+    for name, external_id, field in edits:
+        query = (
+            f"select golden_id from crossref where connection = '{name}' "
+            f"and object_type = 'customers' and external_id = '{external_id}'"
+        )
+        golden_id = bed.hub.db.read(lambda c, query=query: c.exec_driver_sql(query).scalar_one())
+        places = bed.hub.mapping(name, "customers").app_fields
+        found |= {(golden_id, path) for path, fields in places.items() if field in fields}
+    return found
 
 
 def try_one(bed, rng):
@@ -169,13 +184,16 @@ def try_one(bed, rng):
     mark = bed.hub.env.ids.new("ev")
     text = sound_text(bed, ref, rng)
     many = len(publish_as_foreseen(bed, ref, text).writes)
+    edits, own = [], set()
     if rng.random() < 0.5:
         if rng.random() < 0.5:
-            edit_someone(bed, rng)
+            edits.append(edit_someone(bed, rng))
+            own |= paths_of(bed, edits)
         text = sound_text(bed, ref, rng)
         many += len(publish_as_foreseen(bed, ref, text).writes)
+        own |= paths_of(bed, edits)
     bed.roll_back(ref.connection, ref.object_type, to=1)
-    own = edited_since(bed, mark)
+    own |= paths_of(bed, edits) | edited_since(bed, mark)
     after = goldens(bed)
     wrong = {
         place: (before.get(place), after.get(place))

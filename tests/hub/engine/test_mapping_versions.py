@@ -232,6 +232,31 @@ def test_what_an_owner_said_comes_back_though_another_said_the_same(bed, custome
     assert body_of(bed) == before
 
 
+def test_elements_outside_of_a_list_that_is_mapped_again_stay(bed, customer, sheet):
+    phones = [
+        {"id": "1", "kind": "phone", "value": "+34911234567", "preferred": True},
+        {"id": "2", "kind": "mobile", "value": "+34600112233", "preferred": False},
+    ]
+    row = bed.crm.create("customers", customer(contact_points=phones))
+    bed.run()
+    before = sheet()
+    text = in_force(bed.hub, CRM).text
+    start, end = text.index("  - app: contact_points"), text.index("  - app: tax_ids")
+    without = text[:start] + text[end:]
+    bed.publish_draft(bed.draft_text(CRM, without))
+    bed.remap()
+    bed.run()
+    only = "golden: contact_points\n    only: {kind: [phone]}\n"
+    narrow = text.replace("golden: contact_points\n", only)
+    bed.publish_draft(bed.draft_text(CRM, narrow))
+    bed.remap()
+    bed.run()
+    assert bed.crm.row("customers", row.id).values["contact_points"] == phones
+    assert sheet() == before
+    bed.roll_back("crm", "customers", to=1)
+    assert sheet() == before
+
+
 def test_a_timeline_names_the_mapping_version(bed, customer):
     bed.crm.create("customers", customer(language="es"))
     bed.run()
