@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "a4d90c7be512"
-down_revision: str | None = "7e15a0c9d3b2"
+down_revision: str | None = "c93d1f06b8e4"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
