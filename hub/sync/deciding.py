@@ -14,7 +14,7 @@ from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
 from hub.lanes.store import Lane
 from hub.matching.search import Search
-from hub.matching.telling import NOTHING, Told, tell
+from hub.matching.telling import tell
 from hub.projection.board import Board, Place
 from hub.projection.family import load_family
 from hub.projection.links import Links
@@ -51,14 +51,6 @@ class _State:
     version: str | None
     event: Event
     client_key: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Linked:
-    """What came of looking for the golden record of an unlinked one."""
-
-    suspects: tuple[OpenConflict, ...] = ()
-    told: Told = NOTHING
 
 
 class Deciding:
@@ -216,7 +208,7 @@ class Deciding:
     def _state(
         self, place: Place, crossref: Crossref | None, state: _State, told: Sequence[Event]
     ) -> None:
-        linked = _Linked()
+        linked = identity.Linked()
         was_live = crossref is not None and crossref.state is CrossrefState.LIVE
         if crossref is None:
             own = self._own(place, state)
@@ -245,14 +237,14 @@ class Deciding:
         sight = self._look(place, state, live, self.board.goldens[own.golden_id])
         return replace(live, base={**self.creates.agreed(own, sight.readings), **own.base})
 
-    def _link(self, place: Place) -> tuple[Crossref, _Linked]:
+    def _link(self, place: Place) -> tuple[Crossref, identity.Linked]:
         entity, new_id = self._mapping(place).entity, self.hub.env.ids.new
         found = identity.find_golden(self.board, self.search.matches(place), entity, place, new_id)
         judged = {found.golden.id, *(each.golden_id for each in found.suspects)}
         told = tell(self.search, place, found.crossref, judged, new_id)
         if found.golden.id not in self.board.goldens:
             self.board.goldens[found.golden.id] = found.golden
-        return found.crossref, _Linked(identity.duplicate_conflicts(found, told.whys), told)
+        return found.crossref, identity.Linked(identity.duplicate_conflicts(found, told.whys), told)
 
     def _forget(self, golden: Golden, crossref: Crossref) -> None:
         self.board.goldens.pop(golden.id, None)
@@ -286,7 +278,7 @@ class Deciding:
         decision: Decision,
         state: _State,
         told: Sequence[Event],
-        linked: _Linked,
+        linked: identity.Linked,
     ) -> None:
         golden, crossref, event = decision.golden, decision.crossref, state.event
         before = self.board.goldens.get(golden.id)

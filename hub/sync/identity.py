@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from hub.conflicts.model import OpenConflict, Rival
 from hub.matching.model import Match
+from hub.matching.telling import NOTHING, Told
 from hub.projection.board import Board, Place
 from hub.projection.views import Sight
 from master_data.matching import Candidate, Link, identify
@@ -30,6 +31,14 @@ class Found:
     crossref: Crossref
     why: str = ""
     suspects: tuple[Candidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What came of looking for the golden record of an unlinked one."""
+
+    suspects: tuple[OpenConflict, ...] = ()
+    told: Told = NOTHING
 
 
 def find_golden(
