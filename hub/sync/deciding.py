@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from connectors.contract import Absent, SourceState
-from hub.conflicts.model import NewConflict, OpenConflict
+from hub.conflicts.model import NewConflict
 from hub.connections.rules import State
 from hub.effects import store as effects
 from hub.events.model import Decided, Event
