@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, func, select
+
 from ground.database import Connection
 from ground.statements import insert_many
 from hub.conflicts import store as conflicts
@@ -19,7 +21,6 @@ from hub.erasures import store as erasures
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
-from hub.matching import store as matching
 from hub.projection.board import Board, is_found
 from hub.projection.planning import Plan
 from hub.sync.deciding import Verdict
@@ -27,10 +28,9 @@ from hub.sync.model import Version
 from hub.sync.rules import SNAPSHOT_EVERY
 from hub.wiring import Hub
 from master_data import store as golden_store
+from master_data.blocking import match_keys
 from master_data.errors import GoldenMoved
-from master_data.forms.goldens import golden_form, says_else
-from master_data.index import store as index
-from master_data.model import Crossref, Flat, Golden
+from master_data.model import Crossref
 from master_data.tables import golden_version
 
 
@@ -40,9 +40,6 @@ def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: 
     check_fuses(hub, connection, verdict.deletions, at)
     write_board(connection, board, at)
     write_versions(connection, verdict.versions, at)
-    matching.log(connection, verdict.matches, at)
-    if verdict.search is not None:
-        matching.note_stopped(connection, verdict.search.stopped(), at)
     conflicts.open_many(connection, verdict.conflicts, at)
     close_conflicts(connection, verdict.closing, at)
     write_plans(hub, connection, verdict.plans, at)
@@ -66,8 +63,14 @@ def check_fuses(
 
 def check(connection: Connection, board: Board, verdict: Verdict) -> None:
     """Make sure that nobody else linked these records or made their golden record meanwhile."""
-    if verdict.search is not None and verdict.search.moved(connection):
-        raise GoldenMoved
+    if verdict.keys:
+        if connection.dialect.name == "postgresql":
+            for key in sorted(verdict.keys):
+                hashed = func.hashtextextended(bindparam("key"), 0)
+                connection.execute(select(func.pg_advisory_xact_lock(hashed)), {"key": key})
+        found = golden_store.key_hits(connection, verdict.keys)
+        if any(tuple(found.get(key, ())) != seen for key, seen in verdict.keys.items()):
+            raise GoldenMoved
     for connection_id, object_type in {place[:2] for place in board.unlinked}:
         ids = [p[2] for p in board.unlinked if p[:2] == (connection_id, object_type)]
         if golden_store.crossrefs_by_external(connection, connection_id, object_type, ids):
@@ -75,7 +78,7 @@ def check(connection: Connection, board: Board, verdict: Verdict) -> None:
 
 
 def write_board(connection: Connection, board: Board, at: datetime) -> None:
-    """Write golden records, crossrefs and the forms by which they are found."""
+    """Write golden records, crossrefs and match keys that changed."""
     touched = [board.goldens[each] for each in sorted(board.touched)]
     golden_store.insert_goldens(
         connection, [each for each in touched if each.id not in board.read_goldens], at
@@ -89,7 +92,7 @@ def write_board(connection: Connection, board: Board, at: datetime) -> None:
     golden_store.insert_crossrefs(
         connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
     )
-    _write_forms(connection, board)
+    _write_keys(connection, board)
 
 
 def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[Crossref]) -> None:
@@ -105,21 +108,18 @@ def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[
         golden_store.update_crossrefs(connection, changed)
 
 
-def _write_forms(connection: Connection, board: Board) -> None:
-    """Keep the index true: a golden record is found by what it says now."""
-    changed = []
-    for golden_id in sorted(board.touched):
+def _write_keys(connection: Connection, board: Board) -> None:
+    added, removed = {}, {}
+    for golden_id in board.touched:
         golden = board.goldens[golden_id]
-        body = golden.body if is_found(golden) else {}
-        read = board.read_bodies.get(golden_id) or {}
-        if says_else(golden.entity, read, body):
-            changed.append((_entry(golden, read), _entry(golden, body)))
-    index.change(connection, [each for each in changed if each != (None, None)])
-
-
-def _entry(golden: Golden, body: Flat) -> index.Entry | None:
-    kind, form = golden_form(golden.entity, body) if body else ("", {})
-    return index.Entry(golden.id, kind, form) if kind else None
+        read = board.read_bodies.get(golden_id)
+        before = set(match_keys(golden.entity, read).all) if read else set()
+        after = set(match_keys(golden.entity, golden.body).all) if is_found(golden) else set()
+        if after - before:
+            added[golden_id] = after - before
+        if before - after:
+            removed[golden_id] = before - after
+    golden_store.replace_keys(connection, added, removed)
 
 
 def write_versions(connection: Connection, versions: Iterable[Version], at: datetime) -> None:

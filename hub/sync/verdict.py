@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from hub.conflicts.model import NewConflict
 from hub.deletes.model import Deletion
 from hub.events.model import Decided
-from hub.matching.model import NewDecision
-from hub.matching.search import Search
 from hub.projection.planning import Plan
 from hub.sync.model import Version
 from master_data.model import Crossref
@@ -25,9 +23,7 @@ class Verdict:
     plans: list[tuple[Plan, str | None]] = field(default_factory=list)
     waiting: dict[str, str] = field(default_factory=dict)
     live: list[Crossref] = field(default_factory=list)
-    search: Search | None = None
-    """What the unlinked records were compared with; None: there were none."""
-    matches: list[NewDecision] = field(default_factory=list)
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     erased: list[str] = field(default_factory=list)
     """Events that tell of an erased person: nothing of them is kept."""
     deletions: list[Deletion] = field(default_factory=list)

@@ -2,10 +2,9 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
-from ground.columns import Id, Json
-from master_data.tables import METADATA
+from ground.columns import Id, Json, metadata
 
-__all__ = ["METADATA", "blocking_key", "match_form", "match_statistics"]
+METADATA = metadata()
 
 match_form = Table(
     "match_form",
@@ -30,6 +29,5 @@ match_statistics = Table(
     "match_statistics",
     METADATA,
     Column("entity", Text, primary_key=True),
-    Column("digest", Text, nullable=False),
     Column("counts", Json, nullable=False),
 )

@@ -108,8 +108,7 @@ class Lives:
                 "alias": "select * from alias",
                 "home": "select golden_id, root, names, decisions from home",
                 "pin": "select * from pin",
-                "blocking_key": "select key, number from blocking_key",
-                "match_form": "select golden_id, entity, form from match_form",
+                "match_key": "select * from match_key",
                 "crossref": "select id, golden_id, external_id, state, is_primary, record, base,"
                 " contributions, elements, absent, held, parked from crossref",
                 "conflict": "select golden_id, kind, subject, rivals from conflict"

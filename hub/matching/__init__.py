@@ -1,1 +1,0 @@
-"""Which golden records an unlinked record may be: found, weighed, logged."""
