@@ -2,7 +2,6 @@
 
 MappingError
 ├── DocumentRefused      a mapping document; carries every fault with its line and column
-├── LawsUntried          no record can be made up that the schemas of a mapping allow
 ├── ElementRefused       one element of a list cannot be carried; wraps the reason
 └── CarryError           what stops one value
     ├── ValueRefused     this value cannot be carried; becomes a ValueProblem
@@ -40,17 +39,6 @@ class DocumentRefused(MappingError):
         self.name = name
         self.faults = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
         super().__init__("\n".join(f"{name}, {fault}" for fault in self.faults))
-
-
-class LawsUntried(MappingError):
-    """No record can be made up that the schemas of both sides allow: the schema contradicts itself.
-
-    `name`: the mapping.
-    """
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        super().__init__(f"{name}: no made-up record fits the schemas: correct them first")
 
 
 class CarryError(MappingError):

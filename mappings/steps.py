@@ -148,10 +148,10 @@ def _constant(rule: ops.Constant, bound: Bound) -> None:
             reading.scalars[path] = Read(value, value)
 
         _add_read(rule, read, [path], bound)
-    elif rule.app is not None:
-        top = split_path(rule.app)[0]
-        bound.sources.setdefault(top, NOBODY)
-        put, words = writer(rule.app), rule.value
+    else:
+        app = str(rule.app)
+        bound.sources.setdefault(split_path(app)[0], NOBODY)
+        put, words = writer(app), rule.value
 
         def write(writing: Writing) -> None:
             if writing.creates:
@@ -168,8 +168,8 @@ def _computed(rule: ops.Computed, bound: Bound) -> None:
         path = operand_list(rule.function)
         bound.touches(rule.golden, tops if path is None else tops | {split_path(path)[0]})
         _add_read(rule, one.read, [rule.golden], bound)
-    elif one.top is not None:
-        tops = frozenset({one.top})
+    else:
+        tops = frozenset({str(one.top)})
         bound.outbound_paths.update(operand_paths(rule.function))
         for path in operand_paths(rule.function):
             bound.feeds(path, tops)

@@ -216,6 +216,8 @@ def records(draw: st.DrawFn, mapping: ops.Mapping, app: Shape) -> Record:  # noq
                 _draw_one(draw, path, parts, record)
             case ops.Constant() | ops.Computed():
                 pass
+            case _:
+                assert_never(rule)
     return record
 
 
@@ -283,6 +285,8 @@ def views(draw: st.DrawFn, mapping: ops.Mapping, golden: Shape) -> View:
                 elements[rule.golden] = elements.get(rule.golden, {}) | draw(_placed(rule, inner))
             case ops.Constant() | ops.Computed():
                 pass
+            case _:
+                assert_never(rule)
     return View(scalars, elements)
 
 
