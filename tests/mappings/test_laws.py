@@ -131,3 +131,12 @@ def test_a_loss_that_is_not_declared_is_shown_with_the_way_out(law_break):
 )
 def test_a_value_is_named_as_a_person_would(value, said):
     assert spoken(value) == said
+
+
+def test_a_schema_that_contradicts_itself_hides_no_other_field(document):
+    nothing = {"type": "string", "enum": ["much"], "maxLength": 1}
+    side = {"properties": {"a": nothing, "b": {"type": "string"}}}
+    lines = "fields: [{app: a, golden: a}, {app: b, golden: b, text: [nfc, upper]}]\n"
+    broken = counter_example(parse(document(lines), name="x"), side, side)
+    assert broken is not None
+    assert broken.path == "b"

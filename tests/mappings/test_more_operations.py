@@ -26,6 +26,7 @@ BOTH_WAYS = [
     (", phone: {region: US}", "(202) 555-0123 ext. 7", "+12025550123;ext=7", "+12025550123;ext=7"),
     (", tax id: {country: ES}", "ES-B58378431", "B58378431", "B58378431"),
     (", tax id: {}", "de 136.695 976", "DE136695976", "DE136695976"),
+    (", tax id: {country: EU}", "x 1", "X1", "X1"),
     (", country: {}", "es", "ES", "ES"),
     (", country: {form: alpha3}", "ESP", "ES", "ESP"),
     (", country: {form: numeric}", 40, "AT", "040"),

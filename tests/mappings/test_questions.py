@@ -307,7 +307,7 @@ def test_a_schema_is_read_with_its_references_parts_and_alternatives():
     shape = shape_of({
         "$defs": {"a/b": {"type": "string", "maxLength": 3} },
         "x-list": [{"type": "boolean"}],
-        "allOf": [{"properties": {"one": {"$ref": "#/$defs/a~1b"}}, "required": ["one"]}],
+        "allOf": [{"properties": {"one": {"$ref": "#/$defs/a~1b"}}, "required": ["one"]}, True],
         "properties": {
             "two": {"anyOf": [{"type": "integer"}, {"type": "null"}, {"$ref": "#/$defs/a~1b"}]},
             "three": {"$ref": "#/x-list/0"},

@@ -2,6 +2,9 @@
 
 import pytest
 
+from mappings.fields import UNCHANGED, UNREADABLE
+from mappings.paths import MISSING
+
 EUR = {"currency": "EUR"}
 KEPT = [
     (", money: {scale: 2, rounding: half_up}",
@@ -53,3 +56,17 @@ def test_a_hundred_round_trips_drift_nowhere(one_field, links, view):
     assert golden == {"amount": "10.005", **EUR}
     forgetful = coarse.to_golden(record, None, links).scalars["g"].value
     assert forgetful == {"amount": "10.01", **EUR}
+
+
+def test_a_computed_text_that_the_app_shows_already_is_not_written(compiled, links, view):
+    mapping = compiled("fields: [{app: label, compute: {join: [a, b]}}]\n")
+    golden = view({"a": "x", "b": "y"})
+    for before, values in [("x y", {}), ("x", {"label": "x y"}), (None, {"label": "x y"})]:
+        assert mapping.to_system(golden, {"label": before}, links).values == values
+    assert mapping.to_system(view({"a": None, "b": None}), {"label": ""}, links).values == {}
+
+
+def test_what_is_no_value_says_its_name():
+    assert [repr(one) for one in (MISSING, UNCHANGED, UNREADABLE)] == [
+        "MISSING", "UNCHANGED", "UNREADABLE"
+    ]  # fmt: skip
