@@ -177,6 +177,7 @@ def test_a_watch_sees_commits_of_another_process(notes, file):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(200)  # two interpreters start, which a busy disk can hold up for long
 def test_two_processes_lose_nothing(notes, file):
     script = """
 import sys
@@ -193,7 +194,12 @@ database.close()
     url = f"sqlite:///{file}"
     command = [sys.executable, "-c", script, url]
     running = [subprocess.Popen(command) for _ in range(2)]
-    assert [process.wait(25) for process in running] == [0, 0]
+    try:
+        assert [process.wait(90) for process in running] == [0, 0]
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
     assert sorted(map(int, notes.read(_texts))) == list(range(80))
 
 
