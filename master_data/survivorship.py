@@ -96,6 +96,13 @@ def _on_top(incoming: Contribution, rule: str, rivals: Sequence[Contribution]) -
     return Survivor(incoming, rule, why)
 
 
+def _untold(one: str, other: str) -> str:
+    """Say that nobody can tell which was later; merged records may be of one system."""
+    if one == other:
+        return f"two records of {one} differ, and neither is known to be later"
+    return f"cannot tell whether {one} or {other} was later"
+
+
 def _newest(everyone: Sequence[Contribution], clocks: Clocks) -> Survivor | Tie:
     winner = everyone[0]
     why = "the only contribution" if len(everyone) == 1 else "the last edit"
@@ -104,7 +111,7 @@ def _newest(everyone: Sequence[Contribution], clocks: Clocks) -> Survivor | Tie:
         if order is None:
             if winner.value == rival.value:
                 continue
-            return Tie("newest", f"cannot tell whether {winner.source} or {rival.source} was later")
+            return Tie("newest", _untold(winner.source, rival.source))
         later, why = order
         winner = later
     return Survivor(winner, "newest", why)

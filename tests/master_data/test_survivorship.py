@@ -70,6 +70,13 @@ def test_edits_nobody_can_order_are_a_tie(a_contribution):
     assert pick(Newest(), one, same, clocks=clocks).winner is one
 
 
+def test_two_records_of_one_system_are_told_apart_in_a_tie(a_contribution):
+    clocks = Clocks({"a": 1}, frozenset())
+    one, other = a_contribution("a", "A", at=10), a_contribution("a", "B", at=10)
+    found = pick(Newest(), one, other, clocks=clocks)
+    assert found == Tie("newest", "two records of a differ, and neither is known to be later")
+
+
 def test_what_a_system_filled_in_by_itself_ranks_lowest(a_contribution, clocks):
     filled = a_contribution("erp", "EUR", since=50, at=60, filled=True)
     said = a_contribution("shop", "USD", since=0, at=10)
