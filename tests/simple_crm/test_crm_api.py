@@ -167,3 +167,8 @@ def test_products_are_written_by_systems_only(crm):
     assert sales.patch(path, {"name": "x"}).status == 403
     assert sales.post("/products", bolt).status == 403
     assert sales.delete(path).status == 403
+
+
+def test_the_rest_api_says_nothing_of_pages(crm):
+    paths = crm.get("/./api/openapi.json").document["paths"]
+    assert [path for path in paths if not path.startswith("/api/v1")] == []

@@ -394,8 +394,3 @@ def test_nothing_that_people_write_becomes_markup(crm, tab_of, ibarra):
 
 def test_the_first_page_is_the_list_of_customers(crm, tab):
     assert tab.get("/crm/").location == "/crm/customers"
-
-
-def test_the_rest_api_says_nothing_of_pages(crm):
-    paths = crm.get("/./api/openapi.json").document["paths"]
-    assert [path for path in paths if not path.startswith("/api/v1")] == []
