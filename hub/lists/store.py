@@ -27,9 +27,9 @@ _GOLDEN = [
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Which part of a list is asked for. `filters`: column -> the one value it must have."""
+    """Which part of a list is asked for. `filters`: column -> the value it has, or some it may."""
 
-    filters: Mapping[str, str | None]
+    filters: Mapping[str, str | tuple[str, ...] | None]
     after: str | None
     limit: int
 
@@ -94,9 +94,11 @@ def _newest(
     )
 
 
-def _filtered(query: Select[Any], table: Table, filters: Mapping[str, str | None]) -> Select[Any]:
+def _filtered(
+    query: Select[Any], table: Table, filters: Mapping[str, str | tuple[str, ...] | None]
+) -> Select[Any]:
     for name, value in filters.items():
         if value is not None:
             column: Column[Any] = table.c[name]
-            query = query.where(column == value)
+            query = query.where(column.in_(value) if isinstance(value, tuple) else column == value)
     return query

@@ -209,13 +209,9 @@ def is_idle(hub):
 
 
 def open_effects(hub):
-    """Return the effects that are still under way."""
-    states = ("planned", "waiting", "sent", "unknown")
-    return [
-        each
-        for state in states
-        for each in hub.every("/hub/api/v1/effects", **{"filter[state]": state})
-    ]
+    """Return the effects that are still under way; in one call, as they change places."""
+    states = ["planned", "waiting", "sent", "unknown"]
+    return hub.every("/hub/api/v1/effects", **{"filter[state]": states})
 
 
 def _states(hub):

@@ -10,6 +10,8 @@ import pytest
 from ground.database import open_database
 from ground.door import SafeHttp
 from hub.app import create_app
+from hub.effects import store as effects
+from hub.effects.model import NewEffect
 from hub.events import store as events
 from hub.events.model import Decided, NewEvent, NewNotice
 from hub.events.rules import Outcome
@@ -187,6 +189,23 @@ def test_events_are_filtered_by_outcome(site):
     assert listed(outcome="undecided") == {new[1].id, new[2].id}
     assert listed(golden_id="gr_1") == {new[0].id}
     assert listed(connection="erp") == set()
+
+
+def test_effects_are_filtered_by_one_state_or_several(site):
+    same = {"connection": "crm", "object_type": "customers", "operation": "update", "reason": "crm"}
+    new = [
+        NewEffect(id=f"ef_{n}", crossref_id=f"cr_{n}", golden_id=f"gr_{n}", lane=f"ln_{n}", **same)
+        for n in range(3)
+    ]
+    site.hub.db.write(lambda c: effects.plan(c, new, site.hub.db.now(c)))
+
+    def listed(*states):
+        return site.viewer.get("/effects", params={"filter[state]": list(states)})
+
+    assert [each["id"] for each in listed("planned").json()["items"]] == ["ef_2", "ef_1", "ef_0"]
+    assert len(listed("sent", "planned").json()["items"]) == 3
+    assert listed("sent", "unknown").json()["items"] == []
+    assert listed("plannned").status_code == 422
 
 
 @pytest.mark.parametrize("after", ["x", "bm90IGpzb24", "WzFd", "WyJhIiwiYiJd"])

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from hub.effects.rules import EffectState
 from hub.errors import UnknownEffect
 from hub.lists import store as lists
 from hub.lists.store import Listed
@@ -16,7 +17,9 @@ from portal import require
 __all__ = ["router"]
 
 Only = Annotated[str | None, filter_of("connection", "Effects on this connection.")]
-OnlyState = Annotated[str | None, filter_of("state", "Effects in this state.")]
+OnlyStates = Annotated[
+    list[EffectState] | None, filter_of("state", "Effects in this state; give it again for more.")
+]
 OnlyGolden = Annotated[str | None, filter_of("golden_id", "Effects of this golden record.")]
 
 
@@ -49,13 +52,14 @@ def router(hub: Hub) -> APIRouter:
     @routes.get("/effects")
     def list_effects(
         connection: Only = None,
-        state: OnlyState = None,
+        state: OnlyStates = None,
         golden_id: OnlyGolden = None,
         after: After = None,
         limit: Limit = 50,
     ) -> ListOf[EffectOut]:
         """Return effects, the newest first."""
-        filters = {"connection": connection, "state": state, "golden_id": golden_id}
+        states = tuple(each.value for each in state) if state else None
+        filters = {"connection": connection, "state": states, "golden_id": golden_id}
         page = hub.db.read(lambda c: lists.effects(c, Listed(filters, after, limit)))
         items = [EffectOut.model_validate(dict(each)) for each in page.items]
         return ListOf(items=items, next=page.next)
