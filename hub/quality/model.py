@@ -12,10 +12,21 @@ class Row:
 
     id: str
     entity: str
+    version: int
     state: str
     body: dict[str, Any]
     held: list[str]
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a score wants to know of a live record of a system."""
+
+    golden_id: str
+    held: dict[str, str]
+    parked: str | None
+    seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,26 +7,25 @@ from ground.database import Connection
 from ground.instants import from_microseconds, to_microseconds
 from hub.chores import store as chores
 from hub.quality import store
-from hub.quality.model import Row
+from hub.quality.model import Link, Row
 from hub.sealing.store import first_at, horizon, nth_at
 from hub.wiring import Hub
 from master_data import store as goldens
 from master_data.errors import NoSuchGolden
-from master_data.model import Crossref, CrossrefState
 from master_data.quality.model import Assessment, Standing
 from master_data.quality.rules import assess, default_rules
 
 __all__ = ["assess_due", "assess_one", "assess_records", "sum_up_day"]
 
 _NAME = "quality"
-_AT_ONCE = 500
+_AT_ONCE = 200
 _AGAIN = timedelta(days=1)
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
 
 
 def assess_due(hub: Hub) -> bool:
-    """Score up to 500 changed records and 500 old scores; return whether more wait."""
+    """Score up to 200 changed records and 200 old scores; return whether more wait."""
     found = hub.db.read(lambda c: _due(hub, c))
     if found is None:
         return False
@@ -51,19 +50,30 @@ def _due(hub: Hub, connection: Connection) -> tuple[datetime | None, list[str], 
 
 
 def assess_records(hub: Hub, ids: Sequence[str], until: datetime | None = None) -> None:
-    """Score records; `until`: how far the history has been looked at with them."""
+    """Score records; `until`: how far the history has been looked at with them.
+
+    Scoring takes its time, so no transaction is open meanwhile. A record that moved on keeps the
+    score it had: its new version lies above `until`, and is looked at later.
+    """
+    now, rows, ended, links = hub.db.read(lambda c: _look(hub, c, sorted(set(ids))))
+    scored = {row.id: (row.entity, _assess(row, links.get(row.id, []), now)) for row in rows}
 
     def work(connection: Connection) -> None:
-        now = hub.db.now(connection)
-        rows, ended = store.rows_of(connection, sorted(set(ids)))
-        links = _links(connection, rows)
         store.forget(connection, ended)
-        scored = {row.id: (row.entity, _assess(row, links.get(row.id, []), now)) for row in rows}
-        store.save(connection, scored, now)
+        same = store.unmoved(connection, rows)
+        store.save(connection, {key: each for key, each in scored.items() if key in same}, now)
         if until is not None:
             chores.set_mark(connection, _NAME, str(to_microseconds(until)))
 
     hub.db.write(work, synced=False)
+
+
+def _look(
+    hub: Hub, connection: Connection, ids: Sequence[str]
+) -> tuple[datetime, list[Row], list[str], dict[str, list[Link]]]:
+    """Return the time, the living records, the ids of those that are no more, and links."""
+    rows, ended = store.rows_of(connection, ids)
+    return hub.db.now(connection), rows, ended, store.links_of(connection, [row.id for row in rows])
 
 
 def assess_one(hub: Hub, golden_id: str) -> Assessment:
@@ -71,26 +81,16 @@ def assess_one(hub: Hub, golden_id: str) -> Assessment:
 
     def look(connection: Connection) -> Assessment:
         found = goldens.goldens_by_id(connection, [golden_id]).get(golden_id)
-        rows, _ = store.rows_of(connection, [found.id] if found else [])
+        now, rows, _, links = _look(hub, connection, [found.id] if found else [])
         if not rows:
             raise NoSuchGolden(golden_id)
-        return _assess(
-            rows[0], _links(connection, rows).get(rows[0].id, []), hub.db.now(connection)
-        )
+        return _assess(rows[0], links.get(rows[0].id, []), now)
 
     return hub.db.read(look)
 
 
-def _links(connection: Connection, rows: Sequence[Row]) -> dict[str, list[Crossref]]:
-    links: dict[str, list[Crossref]] = {}
-    for each in goldens.crossrefs_of(connection, [row.id for row in rows]):
-        links.setdefault(each.golden_id, []).append(each)
-    return links
-
-
-def _assess(row: Row, links: Sequence[Crossref], now: datetime) -> Assessment:
-    live = [each for each in links if each.state is CrossrefState.LIVE]
-    seen = [from_microseconds(each.seen_at) for each in live if each.seen_at]
+def _assess(row: Row, live: Sequence[Link], now: datetime) -> Assessment:
+    seen = [each.seen_at for each in live if each.seen_at]
     standing = Standing(
         held={*row.held, *(path for each in live for path in each.held)},
         parked=sum(each.parked is not None for each in live),

@@ -9,26 +9,29 @@ from sqlalchemy import delete, func, select, tuple_
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys
-from hub.quality.model import Day, Row, Scored, Summary, ToMend
+from hub.quality.model import Day, Link, Row, Scored, Summary, ToMend
 from hub.quality.tables import quality, quality_day, quality_finding
-from master_data.model import split_path
+from master_data.model import CrossrefState, split_path
 from master_data.quality.model import Assessment
-from master_data.tables import golden, golden_version
+from master_data.tables import crossref, golden, golden_version
 
 __all__ = [
     "changed_between",
     "days",
     "forget",
     "keep_day",
+    "links_of",
     "oldest",
     "rows_of",
     "save",
     "summaries",
+    "unmoved",
     "worst",
 ]
 
 _LIVING = {"active", "unconfirmed"}
 _ROW = [golden.c[field.name] for field in fields(Row)]
+_LINK = [crossref.c[field.name] for field in fields(Link)]
 
 
 def changed_between(connection: Connection, since: datetime, until: datetime) -> list[str]:
@@ -56,6 +59,25 @@ def rows_of(connection: Connection, golden_ids: Sequence[str]) -> tuple[list[Row
     found = connection.execute(query, {"ids": keys(connection, golden_ids)}).mappings()
     living = [Row(**row) for row in found if row["state"] in _LIVING]
     return living, sorted(set(golden_ids) - {row.id for row in living})
+
+
+def links_of(connection: Connection, golden_ids: Sequence[str]) -> dict[str, list[Link]]:
+    """Return golden id -> its live records in systems."""
+    query = select(*_LINK).where(
+        among(crossref.c.golden_id, "ids"), crossref.c.state == CrossrefState.LIVE.value
+    )
+    links: dict[str, list[Link]] = {}
+    for row in connection.execute(query, {"ids": keys(connection, golden_ids)}).mappings():
+        links.setdefault(row["golden_id"], []).append(Link(**row))
+    return links
+
+
+def unmoved(connection: Connection, rows: Sequence[Row]) -> set[str]:
+    """Return the ids of the rows that are still as they were read."""
+    query = select(golden.c.id, golden.c.version).where(among(golden.c.id, "ids"))
+    found = connection.execute(query, {"ids": keys(connection, [row.id for row in rows])})
+    stored = {(row.id, row.version) for row in found}
+    return {row.id for row in rows if (row.id, row.version) in stored}
 
 
 def save(

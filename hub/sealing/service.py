@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from ground.database import Connection
 from hub.sealing import store
-from hub.sealing.rules import FIRST, broken, seal
+from hub.sealing.rules import FIRST, Block, Row, broken, seal
 from hub.wiring import Hub
 
 __all__ = ["Verdict", "seal_due", "verify"]
 
-_LARGEST = 5_000
+_LARGEST = 1_000
 _PAGE = 100
 _INSTANT = timedelta(microseconds=1)
 
@@ -28,15 +28,33 @@ class Verdict:
 
 
 def seal_due(hub: Hub) -> bool:
-    """Seal one block; return whether more rows wait below the horizon."""
+    """Seal one block; return whether more rows wait below the horizon.
+
+    It is worked out outside of the transaction that chains it: below the horizon no row changes.
+    """
     if not hub.db.read(store.is_unsealed):
         return False
-    return hub.db.write(lambda c: _seal(hub, c))
+    found = hub.db.read(lambda c: _rows(hub, c))
+    if found is None:
+        return False
+    before, since, until, rows, more = found
+    number, previous = (before.number + 1, before.digest) if before else (1, FIRST)
+    block = seal(number, since, until, rows, previous)
+
+    def chain(connection: Connection) -> bool:
+        if store.last_block(connection) != before:
+            return True  # somebody else was faster
+        store.add_block(connection, block, hub.db.now(connection))
+        return more
+
+    return hub.db.write(chain)
 
 
-def _seal(hub: Hub, connection: Connection) -> bool:
-    now = hub.db.now(connection)
-    until = store.horizon(connection, now)
+def _rows(
+    hub: Hub, connection: Connection
+) -> tuple[Block | None, datetime, datetime, list[Row], bool] | None:
+    """Return the last block, the stretch behind it and its rows, and whether more wait."""
+    until = store.horizon(connection, hub.db.now(connection))
     before = store.last_block(connection)
     if before is None:
         first = store.first_at(connection)
@@ -46,13 +64,9 @@ def _seal(hub: Hub, connection: Connection) -> bool:
     last = store.nth_at(connection, since, until, _LARGEST)
     until = min(until, last or until)
     if until <= since:
-        return False
+        return None
     rows = store.rows_in(connection, since, until)
-    if not rows:
-        return False
-    number, previous = (before.number + 1, before.digest) if before else (1, FIRST)
-    store.add_block(connection, seal(number, since, until, rows, previous), now)
-    return last is not None
+    return (before, since, until, rows, last is not None) if rows else None
 
 
 def verify(hub: Hub) -> Verdict:

@@ -3,8 +3,9 @@
 from hub.chores import store as chores
 from hub.housekeeping.service import CHORES
 from hub.privacy.service import erase
-from hub.quality import store
+from hub.quality import service, store
 from hub.quality.service import assess_due, assess_one, sum_up_day
+from master_data.quality.rules import assess
 
 
 def score_all(bed):
@@ -66,3 +67,23 @@ def test_whoever_is_erased_leaves_the_lists(bed, customer, tmp_path):
     erase(bed.hub, scored.golden_id, by="us_1", reason="asked")
     score_all(bed)
     assert worst(bed) == []
+
+
+def test_an_edit_goes_on_while_its_record_is_scored_and_is_scored_next(bed, customer, monkeypatch):
+    row = bed.crm.create("customers", customer(name="Ibarra", language=None))
+    bed.run()
+
+    def edit_meanwhile(*told):
+        monkeypatch.undo()
+        bed.crm.edit("customers", row.id, {"language": "es"})
+        bed.run()
+        return assess(*told)
+
+    monkeypatch.setattr(service, "assess", edit_meanwhile)
+    bed.hub.db.write(lambda c: chores.ensure(c, CHORES, bed.hub.db.now(c)))
+    bed.clock.advance(60)
+    assess_due(bed.hub)
+    assert worst(bed) == []  # what was read is out of date by now
+    score_all(bed)
+    assert [each.title for each in worst(bed)] == ["Ibarra"]
+    assert worst(bed, ("missing", "language")) == []
