@@ -20,8 +20,8 @@ from master_data.model import (
     is_blank,
 )
 from master_data.pins import is_pinned
-from master_data.policies import Owner, PolicyTable
-from master_data.survivorship import Clocks, Survivor, Tie, survive
+from master_data.policies import Manual, Newest, Owner, PolicyTable
+from master_data.survivorship import Clocks, Survivor, Tie, settled, survive
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +212,26 @@ def _add_rival(
             path, FieldOutcome.NO_OP, "held", "the same value as before; a person will decide"
         )
         return
-    values = [rival.value for rival in draft.weighing.rivals_of(path)]
-    if values and all(value == incoming.value for value in values):
-        draft.held.discard(path)
-        draft.settled.append(path)
-        draft.put(path, incoming.value, "agreed", "the rivals agree now")
-    else:
+    rivals = draft.weighing.rivals_of(path)
+    agreed = _agreed(draft, path, [incoming, *rivals]) if rivals else None
+    if agreed is None:
         draft.note(path, FieldOutcome.CONFLICT, "held", "in conflict; a person will decide")
+        return
+    draft.held.discard(path)
+    draft.settled.append(path)
+    source = "" if agreed.winner is incoming else agreed.winner.source
+    draft.put(path, agreed.winner.value, agreed.rule, agreed.why, source)
+
+
+def _agreed(draft: _Draft, path: str, everyone: Sequence[Contribution]) -> Survivor | None:
+    """Return what rivals say that became equal, or differ only in their spelling."""
+    incoming = everyone[0]
+    if all(rival.value == incoming.value for rival in everyone):
+        return Survivor(incoming, "agreed", "the rivals agree now")
+    policy = draft.weighing.policies.of(draft.golden.entity, path)
+    form = policy.alike if isinstance(policy, Manual | Newest) else None
+    picked = settled(form, everyone, draft.weighing.clocks, Tie("held", ""))
+    return picked if isinstance(picked, Survivor) else None
 
 
 def _decide(draft: _Draft, path: str, incoming: Contribution, *, concurrent: bool) -> None:

@@ -10,13 +10,16 @@ from importlib.resources import files
 from master_data.errors import BadPolicy
 from master_data.fields import ENTITIES, entity_schema
 from master_data.model import split_path
+from master_data.spelling import Form
 
 _CALL = re.compile(r"(?P<rule>[a-z_]+)(?:\((?P<args>[^()]*)\))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The last edit wins."""
+    """The last edit wins. `alike`: edits that this form makes equal do not wait for a person."""
+
+    alike: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,9 @@ class MostRestrictive:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """Rival edits wait for a person."""
+    """Rival edits wait for a person, unless the form `alike` makes them equal."""
+
+    alike: Form | None = None
 
 
 Policy = Newest | Trusted | Owner | FillOnly | Longest | MostRestrictive | Manual
@@ -109,6 +114,8 @@ def parse_policy(text: str) -> Policy:
     }
     if found["rule"] in plain and not arguments:
         return plain[found["rule"]]
+    if found["rule"] in {"newest", "manual"}:
+        return (Newest if found["rule"] == "newest" else Manual)(_form(text, arguments))
     if found["rule"] == "trusted" and arguments:
         return Trusted(arguments)
     if found["rule"] == "owner" and arguments:
@@ -117,6 +124,14 @@ def parse_policy(text: str) -> Policy:
         key, _, first = arguments[0].partition(":")
         return MostRestrictive(key.strip(), (first.strip(), *arguments[1:]))
     raise BadPolicy(text, "unknown rule or wrong arguments; see master_data/policies.toml")
+
+
+def _form(text: str, arguments: tuple[str, ...]) -> Form:
+    """Read `alike: company`."""
+    name, _, form = arguments[0].partition(":")
+    if len(arguments) != 1 or name.strip() != "alike" or form.strip() not in set(Form):
+        raise BadPolicy(text, f"it takes one argument, alike: {' or '.join(Form)}")
+    return Form(form.strip())
 
 
 def parse_policies(text: str) -> PolicyTable:

@@ -15,6 +15,7 @@ from master_data.policies import (
     Policy,
     Trusted,
 )
+from master_data.spelling import Form, are_alike, fullest
 
 Rank = Callable[[str], int]
 
@@ -55,7 +56,7 @@ class Clocks:
         return all(exact)
 
 
-def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
+def survive(
     policy: Policy,
     incoming: Contribution,
     rivals: Sequence[Contribution],
@@ -69,8 +70,8 @@ def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
     """
     everyone = [incoming, *rivals]
     match policy:
-        case Newest():
-            return _newest(everyone, clocks) if concurrent else _on_top(incoming, "newest", rivals)
+        case Newest() | Manual():
+            return _edited(policy, everyone, clocks, concurrent=concurrent)
         case Trusted(connections):
             return _ranked("trusted", connections, everyone, clocks)
         case Owner(connections):
@@ -81,14 +82,44 @@ def survive(  # noqa: PLR0911 - a dispatcher, one line an arm
             return _extreme("longest", everyone, lambda value: -len(str(value)), clocks)
         case MostRestrictive(key, order):
             return _extreme("most_restrictive", everyone, _restriction(key, order), clocks)
-        case Manual():
-            differ = concurrent and any(rival.value != incoming.value for rival in rivals)
-            return _BOTH_CHANGED if differ else _on_top(incoming, "manual", rivals)
         case _:
             assert_never(policy)
 
 
 _BOTH_CHANGED = Tie("manual", "both sides changed it since they last agreed")
+
+
+def _edited(
+    policy: Newest | Manual, everyone: Sequence[Contribution], clocks: Clocks, *, concurrent: bool
+) -> Survivor | Tie:
+    incoming, *rivals = everyone
+    by_hand = isinstance(policy, Manual)
+    if by_hand and all(rival.value == incoming.value for rival in rivals):
+        concurrent = False
+    if not concurrent:
+        return _on_top(incoming, "manual" if by_hand else "newest", rivals)
+    picked = _BOTH_CHANGED if by_hand else _newest(everyone, clocks)
+    return settled(policy.alike, everyone, clocks, picked)
+
+
+def settled(
+    form: Form | None,
+    everyone: Sequence[Contribution],
+    clocks: Clocks,
+    picked: Survivor | Tie,
+) -> Survivor | Tie:
+    """Spare a person a tie between spellings of one value.
+
+    A spelling that lost nothing stays; of several that of the source that is trusted most.
+    """
+    said = [each.value for each in everyone]
+    if isinstance(picked, Survivor) or form is None or not are_alike(form, said):
+        return picked
+    full = [everyone[number] for number in fullest(form, said)]
+    winner = min(full, key=lambda each: (each.filled, clocks.rank(each.source), -each.stamp))
+    alone = len({repr(each.value) for each in full}) == 1
+    why = "spelled the fullest way" if alone else f"{winner.source} is trusted more"
+    return Survivor(winner, "alike", f"the others only spell it differently; {why}")
 
 
 def _on_top(incoming: Contribution, rule: str, rivals: Sequence[Contribution]) -> Survivor:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from master_data.model import Contribution, Value
 from master_data.pins import is_pinned, person_says
 from master_data.policies import Manual, Newest, Owner, Policy
-from master_data.survivorship import Clocks, Survivor, Tie, survive
+from master_data.survivorship import Clocks, Survivor, Tie, settled, survive
 
 Joined = Callable[[str, str], int]
 """(home, home) -> when they became one, micros."""
@@ -41,7 +41,8 @@ def choose(field: Field, joined: Joined, clocks: Clocks) -> Survivor | Tie:
         return Survivor(decision, "pin", str(field.decision.get("why") or "fixed by a person"))
     everyone = [each.contribution for each in field.said] + ([decision] if decision else [])
     if isinstance(field.policy, Manual):
-        return _manual(field.said, decision, joined, clocks)
+        picked = _manual(field.said, decision, joined, clocks)
+        return settled(field.policy.alike, everyone, clocks, picked)
     if isinstance(field.policy, Owner):
         everyone = _speaking(field.policy, field.said) + ([decision] if decision else [])
     return survive(field.policy, everyone[0], everyone[1:], concurrent=True, clocks=clocks)

@@ -1,5 +1,7 @@
 """Legal forms of companies: what says how a company is founded, not which one it is."""
 
+from master_data.forms.text import fold
+
 _FAMILIES = {
     "limited": "ltd limited pvt private pty proprietary prop ltda lda limitada llc lc",
     "gmbh": "gmbh mbh gesmbh ggmbh ug",
@@ -42,6 +44,22 @@ _SPELLED = (
     ("perseroan terbatas", "pt"),
     ("sdn bhd", "sdn"),
 )
+_WRITTEN = {
+    "aktiengesellschaft": "ag",
+    "berhad": "bhd",
+    "cia": "co",
+    "compagnie": "co",
+    "companhia": "co",
+    "compania": "co",
+    "company": "co",
+    "corporation": "corp",
+    "incorporated": "inc",
+    "limitada": "ltda",
+    "limited": "ltd",
+    "private": "pvt",
+    "proprietary": "pty",
+}
+"""Words that mean the very same legal form -> the one spelling of it."""
 
 
 def join_letters(words: list[str]) -> list[str]:
@@ -60,11 +78,7 @@ def join_letters(words: list[str]) -> list[str]:
 
 def split_legal_form(folded: str) -> tuple[tuple[str, ...], str]:
     """Return (words that name the company, family of its legal form or "")."""
-    text = f" {folded} "
-    for spelled, short in _SPELLED:
-        if f" {spelled} " in text:
-            text = text.replace(f" {spelled} ", f" {short} ")
-    words = join_letters(text.split())
+    words = join_letters(_shortened(folded).split())
     forms = [LEGAL_WORDS[word] for word in words if word in LEGAL_WORDS]
     kept = [word for word in words if word not in LEGAL_WORDS or word in _ENDS_ONLY]
     while len(kept) > 1 and (kept[-1] in LEGAL_WORDS or kept[-1] == "and"):
@@ -73,3 +87,26 @@ def split_legal_form(folded: str) -> tuple[tuple[str, ...], str]:
         kept.pop(0)
     said = [family for family in forms if family != "word"]
     return tuple(kept or words), said[-1] if said else ""
+
+
+def part_legal_forms(folded: str) -> tuple[str, frozenset[str]]:
+    """Return (name, its legal forms in one spelling each): `s l`, `sociedad limitada` are sl.
+
+    The folded name may be in its own script. Unlike families, forms differ if their words do.
+    """
+    words = [_WRITTEN.get(word, word) for word in join_letters(_shortened(folded).split())]
+    forms = set()
+    while len(words) > 1 and LEGAL_WORDS.get(fold(words[-1]), "word") != "word":
+        forms.add(words.pop())
+    while len(words) > 1 and fold(words[0]) in LEADING_ONLY:
+        forms.add(words.pop(0))
+    return " ".join(words), frozenset(forms)
+
+
+def _shortened(folded: str) -> str:
+    """Return a folded name with legal forms that are written out in their short form."""
+    text = f" {folded} "
+    for spelled, short in _SPELLED:
+        if f" {spelled} " in text:
+            text = text.replace(f" {spelled} ", f" {short} ")
+    return text

@@ -193,6 +193,38 @@ def test_equal_rivals_close_the_conflict(in_conflict):
 
 # ---- laws ----
 
+SPELLED = parse_policies('[customer]\nlegal_name = "manual(alike: company)"')
+
+
+def test_at_first_contact_a_spelling_is_no_conflict():
+    said = make_contribution("erp", "LA PEÑA")
+    golden = make_golden({"legal_name": "LA PEÑA"})
+    merged = run(make_crossref(), golden, {"legal_name": "La Peña SL"}, policies=SPELLED,
+                 rivals=[("legal_name", said)])  # fmt: skip
+    assert merged.changed == {"legal_name": ("La Peña SL", "LA PEÑA")}
+    assert merged.held == frozenset()
+    (result,) = merged.results
+    assert result.rule == "alike"
+    full = ("legal_name", make_contribution("erp", "La Peña SL"))
+    golden = make_golden({"legal_name": "La Peña SL"})
+    poorer = run(make_crossref(), golden, {"legal_name": "LA PEÑA"}, rivals=[full],
+                 policies=SPELLED)  # fmt: skip
+    assert poorer.changed == {}
+    assert poorer.base["legal_name"] == Base("LA PEÑA", "LA PEÑA")  # so the fuller one is written
+    assert outcome_of(poorer, "legal_name") is FieldOutcome.SUPERSEDED
+
+
+def test_rivals_that_come_to_differ_in_spelling_only_close_their_conflict():
+    path, rival = "legal_name", make_contribution("erp", "La Peña, S.L.")
+    before = make_crossref(contributions={path: make_contribution("crm", "Ibarra")})
+    golden = make_golden({path: "Ibarra"}, held=[path])
+    merged = run(before, golden, {path: "LA PEÑA"}, rivals=[(path, rival)], policies=SPELLED)
+    assert merged.settled == (path,)
+    assert merged.body[path] == "La Peña, S.L."
+    (result,) = merged.results
+    assert (result.rule, result.source) == ("alike", "erp")
+
+
 PATHS = ("name", "legal_name", "notes", "industry", "source", "terms.currency", "number")
 values = st.sampled_from([None, "", "A", "BB", "CCC"])
 bodies = st.dictionaries(st.sampled_from(PATHS), values.filter(bool), max_size=5)

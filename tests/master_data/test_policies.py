@@ -16,6 +16,7 @@ from master_data.policies import (
     parse_policies,
     parse_policy,
 )
+from master_data.spelling import Form
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,8 @@ from master_data.policies import (
         ("fill_only", FillOnly()),
         ("longest", Longest()),
         ("manual", Manual()),
+        ("manual( alike : company )", Manual(Form.COMPANY)),
+        ("newest(alike:text)", Newest(Form.TEXT)),
         ("trusted(erp, crm)", Trusted(("erp", "crm"))),
         ("owner( erp )", Owner(("erp",))),
         (
@@ -40,8 +43,9 @@ def test_a_policy_reads_as_it_is_written(text, policy):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Newest", "owner", "owner()", "trusted()", "newest(erp)", "most_restrictive(status)",
-     "most_restrictive", "oldest", "owner(erp", "owner(a(b))"],
+    ["", "Newest", "owner", "owner()", "trusted()", "newest(erp)", "manual(alike: all)",
+     "manual(like: text)", "manual(alike: text, code)", "longest(alike: text)",
+     "most_restrictive(status)", "most_restrictive", "oldest", "owner(erp", "owner(a(b))"],
 )  # fmt: skip
 def test_what_is_no_policy_is_refused(text):
     with pytest.raises(BadPolicy):
@@ -78,7 +82,7 @@ def test_the_nearest_line_counts():
 
 def test_an_element_has_the_policy_of_its_list():
     table = default_policies()
-    assert table.of("customer", "tax_ids[el_1]") == Manual()
+    assert table.of("customer", "tax_ids[el_1]") == Manual(Form.CODE)
     assert table.of("customer", "tax_ids[el_1]") is table.of("customer", "tax_ids[el_2]")
 
 

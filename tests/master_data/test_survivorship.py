@@ -14,6 +14,7 @@ from master_data.policies import (
     Owner,
     Trusted,
 )
+from master_data.spelling import Form
 from master_data.survivorship import Clocks, Survivor, Tie, survive
 
 
@@ -164,3 +165,36 @@ def test_newest_of_disjoint_edits_does_not_depend_on_their_order(edits, rng):
     rng.shuffle(mixed)
     found = pick(Newest(), mixed[0], *mixed[1:], clocks=clocks)
     assert found.winner is edits[-1]
+
+
+def test_a_spelling_is_no_reason_to_ask_a_person(a_contribution, clocks):
+    erp, crm = a_contribution("erp", "La Peña, S.L."), a_contribution("crm", "La Peña SL")
+    found = pick(Manual(Form.COMPANY), crm, erp, clocks=clocks)
+    assert found.winner is erp
+    assert found.rule == "alike"
+    assert found.why == "the others only spell it differently; erp is trusted more"
+    assert isinstance(
+        pick(Manual(Form.TEXT), crm, a_contribution("erp", "Peña"), clocks=clocks), Tie
+    )
+    assert isinstance(pick(Manual(), crm, erp, clocks=clocks), Tie)
+
+
+def test_what_a_system_could_not_hold_does_not_win(a_contribution, clocks):
+    erp, crm = a_contribution("erp", "LA PENA"), a_contribution("crm", "La Peña, S.L.")
+    found = pick(Manual(Form.COMPANY), erp, crm, clocks=clocks)
+    assert found.winner is crm
+    assert found.why == "the others only spell it differently; spelled the fullest way"
+
+
+def test_a_new_spelling_on_top_of_the_agreed_one_is_an_edit(a_contribution, clocks):
+    crm, erp = a_contribution("crm", "LA PEÑA"), a_contribution("erp", "La Peña")
+    found = pick(Manual(Form.COMPANY), crm, erp, clocks=clocks, concurrent=False)
+    assert found.winner is crm
+
+
+def test_edits_of_unknown_order_that_only_spell_differently_are_no_tie(a_contribution, clocks):
+    one = a_contribution("shop", "La Peña", since=0, at=10)
+    other = a_contribution("till", "LA PEÑA", since=0, at=10)
+    clocks = Clocks({"shop": 2, "till": 2}, frozenset())
+    assert isinstance(pick(Newest(), one, other, clocks=clocks), Tie)
+    assert pick(Newest(Form.TEXT), one, other, clocks=clocks).winner is one

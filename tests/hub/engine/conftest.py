@@ -345,3 +345,8 @@ def a_product(**values):
 @pytest.fixture
 def customer():
     return a_customer
+
+
+@pytest.fixture
+def account():
+    return an_account

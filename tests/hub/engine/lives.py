@@ -1,41 +1,87 @@
 """One bed of customers that live: edited, merged, taken apart, split; and what is true of them."""
 
+from contextlib import contextmanager
+
+from sqlalchemy import delete, insert, select
+
 from hub.clusters.model import Intent
 from hub.clusters.service import decisions_of, merge_goldens, split_golden, unmerge
 from hub.golden.service import as_of
 from master_data import store
 from master_data.clusters import store as clusters
 from master_data.clusters.model import EdgeKind
+from master_data.tables import match_key
 
-FIELDS = ("name", "language", "legal_name", "roles", "terms.payment_terms", "contact_points")
+FIELDS = (
+    "name",
+    "language",
+    "legal_name",
+    "lifecycle",
+    "roles",
+    "tax_ids",
+    "terms.payment_terms",
+    "contact_points",
+)
 QUIET = Intent(by="us_1", apart=False)
 BOLD = Intent(by="us_1", overrule=True)
 
 
-class Lives:
-    """Customers of a bed by a letter; each is made in the CRM and reaches the ERP."""
+TAX_ID = {"country": "ES", "scheme": "vat", "value": "ESA58818501"}
 
-    def __init__(self, bed, customer):
-        self.bed, self.customer = bed, customer
-        self.letters, self.merges = {}, {}
+
+class Lives:
+    """Customers of a bed by a letter; each is made in the CRM and reaches the ERP.
+
+    `origins`: the system in which a record of a letter was made. D is known to both systems before
+    they meet: its record in the ERP is E, linked to D by the tax id.
+    """
+
+    def __init__(self, bed, customer, account=None):
+        self.bed, self.customer, self.account = bed, customer, account
+        self.letters, self.merges, self.origins = {}, {}, {}
 
     def make(self, letter):
-        row = self.bed.crm.create("customers", self.customer(name=f"Customer {letter}"))
+        self._create(letter, "crm", self.customer(name=f"Customer {letter}"))
+
+    def make_twins(self, *, linked):
+        """Let D and E be met as one; or, as if nobody had seen that they are alike, as two."""
+        mine = {"tax_ids": [TAX_ID]}
+        self._create("D", "crm", self.customer(name="Customer D", lifecycle="prospect", **mine))
+        told = mine | {"legal_name": "Legal E", "payment_terms": "30 days"}
+        with self._forgetful(not linked):
+            self._create("E", "erp", self.account(name="Customer D", currency="EUR", **told))
+        assert (self.golden_id("D") == self.golden_id("E")) is linked
+
+    @contextmanager
+    def _forgetful(self, applies):
+        """Let no golden record be found by its keys meanwhile."""
+        db = self.bed.hub.db
+        found = db.read(lambda c: c.execute(select(match_key)).mappings().all()) if applies else []
+        if found:
+            db.write(lambda c: c.execute(delete(match_key)))
+        yield
+        if found:
+            db.write(lambda c: c.execute(insert(match_key), [dict(each) for each in found]))
+
+    def _create(self, letter, system, values):
+        row = self.bed.system(system).create("customers", values)
+        self.letters[letter], self.origins[letter] = row.id, system
         self.settle()
-        self.letters[letter] = row.id
 
     def settle(self):
         self.bed.clock.advance(1)
         self.bed.run()
         self.bed.clock.advance(1)
 
+    def origin(self, letter):
+        """Return the crossref of the record that was made for a customer."""
+        where = self.origins[letter], "customers", [self.letters[letter]]
+        return self.bed.hub.db.read(lambda c: store.crossrefs_by_external(c, *where))[0]
+
     def crossref(self, letter, connection):
         """Return the crossref of a customer's record in a system."""
-        made = self.bed.hub.db.read(
-            lambda c: store.crossrefs_by_external(c, "crm", "customers", [self.letters[letter]])
-        )[0]
-        if connection == "crm":
-            return made
+        if connection == self.origins[letter]:
+            return self.origin(letter)
         return self.bed.hub.db.read(lambda c: store.crossrefs_by_id(c, [self.erp_ids[letter]]))[
             self.erp_ids[letter]
         ]
@@ -44,8 +90,8 @@ class Lives:
         """Note which ERP record was made for which customer, before anything is merged."""
         self.erp_ids = {}
         self.homes = {letter: self.golden_id(letter) for letter in self.letters}
-        for letter in self.letters:
-            golden = self.crossref(letter, "crm").golden_id
+        for letter in self.letters.keys() - {"D", "E"}:
+            golden = self.origin(letter).golden_id
             mates = self.bed.hub.db.read(lambda c, golden=golden: store.crossrefs_of(c, [golden]))
             (self.erp_ids[letter],) = [each.id for each in mates if each.connection == "erp"]
 
@@ -55,7 +101,7 @@ class Lives:
         return next((each for each, home in self.homes.items() if home == mine), letter)
 
     def golden_id(self, letter):
-        return self.crossref(letter, "crm").golden_id
+        return self.origin(letter).golden_id
 
     def golden(self, letter):
         wanted = self.golden_id(letter)
@@ -83,6 +129,11 @@ class Lives:
             Intent(by="us_1"),
         )
         self.settle()
+
+    def part(self, leaving):
+        """Take D and E apart, one of which leaves the record of both."""
+        self.split(leaving, self.origins[leaving])
+        self.homes[leaving] = self.golden_id(leaving)
 
     def told(self, letter):
         """Return what a customer's golden record says, elements without their ids."""
