@@ -77,6 +77,10 @@ class Told(Peers):
         self._tell(system, _next(found[0], f"Customer {number} as of {now + 1}"), urls)
         return True
 
+    def renamed(self, number):
+        """Return how often a customer was renamed."""
+        return int(self.latest[number].rpartition(" ")[2]) - 1
+
     def _tell(self, system, record, urls):
         """Note the change and say so, again and again, until a server takes it."""
         records = self._peers[system]._records.setdefault("customers", {})

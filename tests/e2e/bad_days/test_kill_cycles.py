@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.enable_socket, pytest.mark.timeout(15
 LEASE = "10"
 HEAL = 60.0  # seconds after the last kill, on a machine of its own; the measured time is printed
 PATIENCE = 180.0
+MOST_RENAMES = 4
 
 
 @pytest.fixture
@@ -81,10 +82,13 @@ def _under_fire(here, told, cycles):
 
 
 def _one_change(told, chance, urls):
-    """Half of the changes make a customer; the others rename one, each always in one system."""
+    """Half of the changes make a customer; the others rename one, each always in one system.
+
+    None is renamed so often that the hub has to take it for a loop (more than six in ten minutes).
+    """
     many = len(told.latest)
     number = chance.randrange(many) if many else 0
-    if many < 20 or chance.random() < 0.5:
+    if many < 20 or chance.random() < 0.5 or told.renamed(number) >= MOST_RENAMES:
         told.make(many, urls)
     elif number % 4:
         told.edit("shop", number, urls)

@@ -71,6 +71,7 @@ def test_a_record_is_retried_for_three_days():
         ("+34 600-100-200", "34600100200"),
         ("Müller", "Muller"),
         ("A long name of a company", "A long name of"),  # cut
+        ("S. L.", "s"),  # cut to a letter
         ("10.50", "10.5"),
         ("10.50", "11"),  # its scale is whole
         ("10.5", "10.50"),

@@ -147,6 +147,13 @@ def test_a_change_names_the_rivals_it_was_weighed_against(judge):
     assert made.changes["name"][5] == [["crm", "Old", 90]]
 
 
+def test_rivals_are_shown_in_the_order_of_their_systems(judge):
+    others = [said({"b": 1}, source="web"), said({"a": 1}, source="crm"), said({"a": 0}, "crm")]
+    made = judge({"name": "New"}, {"name": "Old"}, manual=["name"], rivals={"name": others})
+    (conflict,) = made.conflicts
+    assert [each.source for each in conflict.rivals] == ["crm", "crm", "erp", "web"]
+
+
 def test_nothing_new_makes_no_version(judge):
     known = {"base": {"name": Base("Acme", "Acme")}}
     made = judge({"name": "Acme"}, {"name": "Acme"}, version=4, crossref=known)
@@ -253,6 +260,15 @@ def test_a_new_record_without_what_it_must_have_is_rejected_as_a_whole(judge, re
     assert {(r.old, r.new) for r in made.results} == {(None, None)}
     assert made.rejected == "; ".join(f"{r.path}: {r.why}" for r in made.results)
     assert made.detail["reason"] == made.rejected
+
+
+def test_a_rejected_record_is_told_only_what_is_wrong_with_what_came(judge):
+    made = judge({"name": 7, "language": "es"})
+    assert list(fields(made)) == ["name"]  # not also that it has no name
+    both = judge({"name": 7, "lifecycle": "no such state"})
+    assert list(fields(both)) == ["lifecycle", "name"]
+    assert both.rejected == "; ".join(f"{r.path}: {r.why}" for r in both.results)
+    assert both.rejected.count("; ") == 1
 
 
 def test_a_rejected_record_names_the_fields_that_could_not_be_read(judge):
