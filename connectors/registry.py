@@ -4,6 +4,7 @@ import importlib.util
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -59,7 +60,19 @@ def names(systems: Path = SYSTEMS) -> list[str]:
 
 
 def find(name: str, systems: Path = SYSTEMS) -> ConnectorKind:
-    """Return one kind of system; raises `UnknownSystem` or `BadManifest`."""
+    """Return one kind of system; raises `UnknownSystem` or `BadManifest`.
+
+    What came with the program is read once: it does not change while it runs.
+    """
+    return _shipped(name) if systems == SYSTEMS else _read(name, systems)
+
+
+@cache
+def _shipped(name: str) -> ConnectorKind:
+    return _read(name, SYSTEMS)
+
+
+def _read(name: str, systems: Path) -> ConnectorKind:
     if name not in names(systems):
         raise UnknownSystem(name)
     folder = systems / name

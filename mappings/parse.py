@@ -1,5 +1,7 @@
 """A mapping document read into the language: `parse(text, name=…)`, with every fault placed."""
 
+from functools import lru_cache
+
 from pydantic import ValidationError
 
 from mappings import document as doc
@@ -20,6 +22,7 @@ from mappings.yaml_text import Location, load, refuse
 PUBLISH, ACCEPT = "publish when", "accept when"
 
 
+@lru_cache(maxsize=32)  # who saves, checks, tries and publishes a text reads it each time
 def parse(text: str, *, name: str) -> ops.Mapping:
     """Read a mapping document; DocumentRefused lists every fault with its line and column."""
     source = load(text, name=name)

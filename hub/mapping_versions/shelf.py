@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from ground.database import Database
 from hub.errors import UnknownMappingVersion
@@ -62,4 +63,9 @@ class Shelf:
 
 def compiled(text: str, name: str, number: int) -> CompiledMapping:
     """Compile a text as this version. Raises DocumentRefused."""
-    return replace(compile_mapping(parse(text, name=name)), version=number)
+    return replace(_compiled(text, name), version=number)
+
+
+@lru_cache(maxsize=32)  # what is previewed is published next
+def _compiled(text: str, name: str) -> CompiledMapping:
+    return compile_mapping(parse(text, name=name))

@@ -33,6 +33,7 @@ __all__ = [
     "rewrite",
     "stale_goldens",
     "version",
+    "version_in",
     "versions_of",
 ]
 
@@ -44,6 +45,15 @@ _MINE = and_(
 
 _IT = and_(_MINE, mapping_version.c.number == bindparam("num"))
 
+# Built once: building one takes longer than running it.
+_ONE = select(*_COLUMNS).where(_IT)
+_ALL = select(*_COLUMNS).where(_MINE).order_by(mapping_version.c.number.desc())
+_IN_STATE = select(*_COLUMNS).where(_MINE, mapping_version.c.state == bindparam("state"))
+_ACTIVE = select(*_COLUMNS).where(
+    mapping_version.c.connection == bindparam("conn"),
+    mapping_version.c.state == VersionState.ACTIVE.value,
+)
+
 
 def insert(connection: Connection, new: Sequence[StoredVersion]) -> int:
     """Store versions; one whose number is taken is left out. Returns how many were stored."""
@@ -53,26 +63,28 @@ def insert(connection: Connection, new: Sequence[StoredVersion]) -> int:
 
 def version(connection: Connection, ref: MappingRef, number: int) -> StoredVersion | None:
     """Return one version."""
-    query = select(*_COLUMNS).where(_IT)
     values = _of(ref) | {"num": number}
-    row = connection.execute(query, values).mappings().one_or_none()
+    row = connection.execute(_ONE, values).mappings().one_or_none()
     return _version(row) if row else None
 
 
 def versions_of(connection: Connection, ref: MappingRef) -> list[StoredVersion]:
     """Return every version of a mapping, the newest first."""
-    query = select(*_COLUMNS).where(_MINE).order_by(mapping_version.c.number.desc())
-    rows = connection.execute(query, _of(ref))
+    rows = connection.execute(_ALL, _of(ref))
     return [_version(row) for row in rows.mappings()]
+
+
+def version_in(
+    connection: Connection, ref: MappingRef, state: VersionState
+) -> StoredVersion | None:
+    """Return the version in a state of which there is one at most."""
+    row = connection.execute(_IN_STATE, _of(ref) | {"state": state.value}).mappings().one_or_none()
+    return _version(row) if row else None
 
 
 def active_versions(connection: Connection, connection_id: str) -> list[StoredVersion]:
     """Return the versions in force of a connection; mappings nobody touched have none."""
-    query = select(*_COLUMNS).where(
-        mapping_version.c.connection == bindparam("conn"),
-        mapping_version.c.state == VersionState.ACTIVE.value,
-    )
-    rows = connection.execute(query, {"conn": connection_id})
+    rows = connection.execute(_ACTIVE, {"conn": connection_id})
     return [_version(row) for row in rows.mappings()]
 
 

@@ -64,16 +64,19 @@ def list_versions(hub: Hub, ref: MappingRef) -> list[StoredVersion]:
 
 def find_version(hub: Hub, ref: MappingRef, number: int) -> StoredVersion:
     """Return one version. Raises UnknownMappingVersion."""
-    for each in list_versions(hub, ref):
-        if each.number == number:
-            return each
-    raise UnknownMappingVersion(str(ref), number)
+    found = hub.db.read(lambda c: store.version(c, ref, number))
+    if found is not None:
+        return found
+    newest = list_versions(hub, ref)[0]
+    if newest.number != number:
+        raise UnknownMappingVersion(str(ref), number)
+    return newest
 
 
 def in_force(hub: Hub, ref: MappingRef) -> StoredVersion:
     """Return the version in force."""
-    versions = list_versions(hub, ref)
-    found = in_state(versions, VersionState.ACTIVE)
+    found = hub.db.read(lambda c: store.version_in(c, ref, VersionState.ACTIVE))
+    found = found or in_state(list_versions(hub, ref), VersionState.ACTIVE)
     if found is None:
         raise UnknownMappingVersion(str(ref), 0)
     return found
@@ -81,7 +84,10 @@ def in_force(hub: Hub, ref: MappingRef) -> StoredVersion:
 
 def draft_of(hub: Hub, ref: MappingRef) -> StoredVersion | None:
     """Return the draft of a mapping, if there is one."""
-    return in_state(list_versions(hub, ref), VersionState.DRAFT)
+    found = hub.db.read(lambda c: store.version_in(c, ref, VersionState.DRAFT))
+    if found is None:
+        in_force(hub, ref)  # raises for a mapping that does not exist
+    return found
 
 
 def find_draft(hub: Hub, ref: MappingRef) -> StoredVersion:
