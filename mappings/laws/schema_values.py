@@ -46,9 +46,10 @@ def plain(number: Decimal) -> str:
 
 def by_schema(shape: Shape, depth: int = 0) -> Samples:
     """Make values that a place's schema allows; null is left to the caller."""
-    if codes := sorted(shape.codes, key=str):
+    listed = shape.items is not None  # its codes are those of its elements
+    if (codes := sorted(shape.codes, key=str)) and not listed:
         return st.sampled_from(codes)
-    kinds = sorted(shape.types) or ["string"]
+    kinds = sorted(shape.types) or ["array" if listed else "string"]
     made = st.one_of([_by_type(kind, shape, depth) for kind in kinds])
     return made.filter(lambda value: shape.misfit(value) is None)
 
@@ -86,8 +87,8 @@ def _objects(shape: Shape, depth: int) -> Samples:
 def _range(shape: Shape) -> tuple[int, int]:
     low, high = shape.limit("minimum"), shape.limit("maximum")
     low = (INTEGERS[0] if high is None else min(INTEGERS[0], high)) if low is None else low
-    high = max(INTEGERS[1], low) if high is None else high
-    return low, high
+    high = INTEGERS[1] if high is None else high
+    return low, max(low, high)  # what no number can be is left out by who asks
 
 
 def texts(shape: Shape) -> Samples:

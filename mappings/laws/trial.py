@@ -19,6 +19,8 @@ from mappings.view import Inbound, Json, Outbound, Read, Record, View
 
 LINKS: Final = Mirror()
 TOP: Final = ops.Place(1, 1)
+UNSEEN: Final = Read(None, None)
+NO_ELEMENT: Final = Read(None, {})
 
 
 class Broken(Exception):
@@ -67,8 +69,8 @@ class Trial:
             _broken(Law.NOTHING_CHANGED, name, place, record.get(name), after=words)
         again = self.compiled.to_golden(record, view, LINKS)
         for path, read in again.scalars.items():
-            if view.scalars[path] != read.value:
-                place, value = self.place(path), view.scalars[path]
+            place, value = self.place(path), view.scalars.get(path)
+            if value != read.value:
                 _broken(Law.COMES_BACK, path, place, value, words=read.words, after=read.value)
 
     def comes_back(self, golden: View, record: Record | None) -> None:
@@ -240,7 +242,8 @@ def _field_came_back(field: ops.Field, seen: _Seen) -> None:
         return
     if normal is None:
         return
-    back, bare = seen.known[path].value, seen.unknown[path].value
+    # None too where a new reader cannot tell that it is there
+    back, bare = seen.known[path].value, seen.unknown.get(path, UNSEEN).value
     if value != back:
         _broken(Law.COMES_BACK, path, field.place, value, words=words, after=back)
     if field.lossy is None and bare not in (value, normal):
@@ -260,7 +263,9 @@ def _list_came_back(each: ops.Each, prefix: str, trip: _Trip) -> None:
             _broken(Law.COMES_BACK, path, each.place, element)
         for field in each.fields:
             one = {field.golden: element.get(field.golden)}
-            _field_came_back(field, _Seen(one, None, _inner(known[key]), _inner(bare[key])))
+            _field_came_back(
+                field, _Seen(one, None, _inner(known[key]), _inner(bare.get(key, NO_ELEMENT)))
+            )
 
 
 def _slots_came_back(slots: ops.Slots, trip: _Trip) -> None:
@@ -280,7 +285,9 @@ def _slots_came_back(slots: ops.Slots, trip: _Trip) -> None:
         for field in said:
             one = {field.golden: element[field.golden]}
             words = words_reader(field.app)(trip.after)
-            seen = _Seen(one, words, _inner(known[slot.key]), _inner(bare[slot.key]))
+            seen = _Seen(
+                one, words, _inner(known[slot.key]), _inner(bare.get(slot.key, NO_ELEMENT))
+            )
             _field_came_back(field, seen)
 
 
