@@ -6,7 +6,6 @@ what laws.py tries.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import assert_never
 
 from mappings import ops
@@ -37,15 +36,14 @@ TOP = ops.Place(1, 1)
 def check(mapping: ops.Mapping, app: Schema, golden: Schema) -> list[Finding]:
     """Return what is wrong with a mapping between an app schema and a golden schema."""
     report = Report()
-    sides = Sides(shape_of(app), shape_of(golden), mapping.publish_when)
+    here, there = shape_of(app), shape_of(golden)
     for rule in mapping.rules:
         published = ops.AllOf((mapping.publish_when, rule.when))
-        _check_rule(rule, replace(sides, publish=published), report)
+        _check_rule(rule, Sides(here, there, published), report)
     check_one_writer(mapping.rules, report)
-    check_required(app_targets(mapping.rules), Side(sides.app, "app", TOP), report)
-    side = Side(sides.golden, "golden record", TOP)
-    check_required(golden_targets(mapping.rules), side, report)
-    check_whole(mapping, sides, report)
+    check_required(app_targets(mapping.rules), Side(here, "app", TOP), report)
+    check_required(golden_targets(mapping.rules), Side(there, "golden record", TOP), report)
+    check_whole(mapping, here, there, report)
     return report.findings()
 
 

@@ -66,18 +66,16 @@ def _golden_paths(rule: ops.Rule) -> Iterator[str]:
             assert_never(rule)
 
 
-def _left_out(
-    side: Shape, mapped: Iterable[str], prefix: str = "", depth: int = 12
-) -> Iterator[str]:
+def _left_out(side: Shape, mapped: Iterable[str], prefix: str = "") -> Iterator[str]:
     mapped = set(mapped)
     for name, shape in side.properties.items():
         path = prefix + name
         if path in mapped or shape.says("readOnly") or shape.schema.get("x-field", {}).get("key"):
             continue
         inner = [one for one in mapped if one.startswith((f"{path}.", f"{path}[]."))]
-        if not inner or not depth:
+        if not inner:
             yield path
         elif shape.items is not None:
-            yield from _left_out(shape.items, inner, f"{path}[].", depth - 1)
+            yield from _left_out(shape.items, inner, f"{path}[].")
         else:
-            yield from _left_out(shape, inner, f"{path}.", depth - 1)
+            yield from _left_out(shape, inner, f"{path}.")

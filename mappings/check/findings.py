@@ -53,7 +53,7 @@ class Report:
 
     def add(self, place: ops.Place, path: str, reason: Reason, message: str) -> None:
         """Note a finding; the same one twice is one."""
-        self._findings[Finding(place.line, place.column, path, reason, message)] = None
+        self._findings.setdefault(Finding(place.line, place.column, path, reason, message))
 
     def find(self, side: Shape, path: str, whose: str, place: ops.Place) -> Shape | None:
         """Return the place a path leads to; a finding with a guess if it leads nowhere."""

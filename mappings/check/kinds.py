@@ -55,8 +55,8 @@ def carried(operation: ops.Operation, paths: int) -> Carried:  # noqa: C901, PLR
             return Carried((taken,) if paths == 1 else (NUMBERS, TEXT), OBJECT)
         case ops.Join() | ops.Pieces():
             return Carried((TEXT,) * paths, TEXT)
-        case ops.SetOf(item, separator):
-            return carried(item, paths) if separator is None else Carried((TEXT,), None)
+        case ops.SetOf():  # in one text; of a list, each code is asked
+            return Carried((TEXT,), None)
         case ops.Phone() | ops.TaxId():
             return Carried((TEXT,), TEXT)
         case ops.Country():
@@ -92,23 +92,22 @@ def check_kinds(field: ops.Field, words: Sequence[Shape], value: Shape, report: 
 def _check_types(
     field: ops.Field, wanted: Carried, apps: Sequence[Shape], golden: Shape, report: Report
 ) -> bool:
-    sound = True
     if wanted.app is None:
         return _check_same(field, apps[0], golden, report)
+    clashes: list[tuple[str, str]] = []
     for path, types, shape in zip(field.app, wanted.app, apps, strict=True):
-        if strange := shape.types - _widened(types) - _types(field.blank):
+        if strange := shape.types - types - _types(field.blank):
             spoken = f"holds {_list(strange)}, the operation takes {_list(types)}"
-            _clash(report, field, path, f"the app {spoken}: choose another operation")
-            sound = False
+            clashes.append((path, f"the app {spoken}: choose another operation"))
     if wanted.golden is not None and (strange := golden.types - wanted.golden):
         spoken = f"holds {_list(strange)}, the operation makes {_list(wanted.golden)}"
-        _clash(report, field, field.golden, f"the golden record {spoken}: choose another operation")
-        sound = False
+        clashes.append((field.golden, f"the golden record {spoken}: choose another operation"))
     for path, shape in ((field.app[0], apps[0]), (field.golden, golden)):
         if wanted.not_format and shape.schema.get("format") == wanted.not_format[0]:
-            _clash(report, field, path, wanted.not_format[1])
-            sound = False
-    return sound
+            clashes.append((path, wanted.not_format[1]))
+    for path, message in clashes:
+        _clash(report, field, path, message)
+    return not clashes
 
 
 def _check_same(field: ops.Field, app: Shape, golden: Shape, report: Report) -> bool:
@@ -163,10 +162,6 @@ def _clash(report: Report, field: ops.Field, path: str, message: str) -> None:
 
 def _types(codes: Sequence[ops.Code]) -> Types:
     return Types(WORDS_OF[type(code)] for code in codes)
-
-
-def _widened(types: Types) -> Types:
-    return types | {"integer"} if "number" in types else types
 
 
 def _list(types: Types) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import assert_never
 
 from mappings import ops
 from mappings.check.apart import apart
 from mappings.check.findings import Reason, Report
-from mappings.predicates import allowed_values
 from mappings.shapes import Shape
 
 Targets = Iterator[tuple[str, ops.Place]]
@@ -81,9 +81,8 @@ def _check_twice(
     around: dict[str, list[_Writer]] = {}  # every place that holds a written one
     for rule in rules:
         for path, place in targets([rule]):
-            steps = path.split(".")
-            outer = [".".join(steps[:count]) for count in range(1, len(steps) + 1)]
-            others = [one for name in outer for one in written.get(name, ())]
+            *outer, _ = steps = _steps(path)
+            others = [one for name in steps for one in written.get(name, ())]
             others += around.get(path, ())
             first = next((one for one in others if not apart(rule, one.rule)), None)
             if first is not None:
@@ -91,7 +90,7 @@ def _check_twice(
                 report.add(place, path, Reason.TWO_WRITERS, message)
             writer = _Writer(rule, place)
             written.setdefault(path, []).append(writer)
-            for one in outer[:-1]:
+            for one in outer:
                 around.setdefault(one, []).append(writer)
 
 
@@ -119,9 +118,8 @@ def check_required(targets: Iterable[tuple[str, ops.Place]], side: Side, report:
     written = dict(targets)
     inside: dict[str, ops.Place] = {"": side.place} if written else {}
     for path, place in written.items():
-        steps = path.split(".")
-        for count in range(1, len(steps)):
-            inside.setdefault(".".join(steps[:count]), place)
+        for outer in _steps(path)[:-1]:
+            inside.setdefault(outer, place)
     covered = written.keys() | inside.keys()
     for outer, place in inside.items():
         shape = side.shape.at(outer) if outer else side.shape
@@ -130,6 +128,11 @@ def check_required(targets: Iterable[tuple[str, ops.Place]], side: Side, report:
             if path not in covered:
                 message = f"the {side.whose} requires this field and no rule writes it: add one"
                 report.add(place, f"{side.prefix}{path}", Reason.REQUIRED, message)
+
+
+def _steps(path: str) -> list[str]:
+    """Return the way to a path: `a`, `a.b`, `a.b.c`."""
+    return list(accumulate(path.split("."), "{}.{}".format))
 
 
 def _wanted(shape: Shape) -> Iterator[str]:
@@ -167,10 +170,7 @@ def requires(side: Shape, path: str) -> bool:
 
 def may_be_blank(path: str, golden: Shape, publish: ops.Predicate) -> bool:
     """Whether a golden record that is published may lack a field."""
-    if requires(golden, path) or is_present(publish, path):
-        return False
-    allowed = allowed_values(publish, path)
-    return not allowed or "" in allowed
+    return not requires(golden, path) and not is_present(publish, path)
 
 
 def is_present(predicate: ops.Predicate, path: str) -> bool:
