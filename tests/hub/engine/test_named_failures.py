@@ -88,8 +88,10 @@ FAILURES = {
     "the side that is refused is not seen": [
         ("tests/hub/rules/test_event_rules.py", "test_every_outcome_is_open_or_closed"),
         ("tests/hub/rules/test_event_rules.py", "test_unknown_outcome_makes_the_sheet_uneven"),
+        (f"{ENGINE}/test_faults.py", "test_a_refused_create_is_parked_and_made_after_mending"),
     ],
     "schema drift": [
+        (HERE, "test_a_system_that_changes_its_shape_holds_only_the_field_it_broke"),
         (f"{ENGINE}/test_decisions.py", "test_an_unmapped_value_is_held_and_the_others_go"),
         (f"{ENGINE}/test_held_values.py", "test_only_the_field_without_a_row_is_held"),
     ],
@@ -108,6 +110,10 @@ FAILURES = {
             "tests/hub/test_webhooks.py",
             "test_broken_item_is_rejected_and_its_neighbours_go_on",
         ),
+        (
+            "tests/e2e/test_target_down.py",
+            "test_what_an_absent_erp_misses_waits_visibly_and_comes_later",
+        ),
     ],
     "a queue stuck with no owner": [
         (
@@ -117,6 +123,10 @@ FAILURES = {
         (
             f"{ENGINE}/test_faults.py",
             "test_a_worker_that_dies_between_freeze_and_settle_loses_nothing",
+        ),
+        (
+            "tests/hub/test_event_store.py",
+            "test_oldest_undecided_tells_since_when_something_waits",
         ),
     ],
     "a mass of false deletes": [
@@ -143,9 +153,11 @@ FAILURES = {
         ("tests/ground/test_money.py", "test_what_is_no_exact_money_is_refused"),
         ("tests/ground/test_money.py", "test_currencies_do_not_mix"),
         ("tests/ground/test_money.py", "test_sums_and_differences_are_exact"),
+        ("tests/mappings/test_rules.py", "test_an_invariant_that_does_not_hold_holds_its_fields"),
     ],
     "time zones": [
         (HERE, "test_the_hour_that_comes_twice_keeps_its_order"),
+        ("tests/mappings/test_more_operations.py", "test_an_operation_carries_a_value_both_ways"),
         ("tests/ground/test_strict_json.py", "test_instants_are_written_in_utc_and_dates_as_dates"),
     ],
     "the parent is not there yet": [
@@ -166,11 +178,17 @@ FAILURES = {
     ],
     "a whole database surprised at the first sync": [
         (f"{ENGINE}/test_onboarding.py", "test_nothing_is_written_before_the_plan_is_approved"),
+        (f"{ENGINE}/test_onboarding.py", "test_a_load_goes_by_steps_and_tells_how_far_it_is"),
         (f"{ENGINE}/test_onboarding.py", "test_a_load_that_is_refused_stops_at_the_first_step"),
     ],
     "errors that say nothing": [
         (f"{ENGINE}/test_faults.py", "test_a_refused_field_is_held_and_the_others_go"),
         (f"{ENGINE}/test_causes.py", "test_refusals_are_grouped_by_cause_whatever_their_numbers"),
+        (
+            f"{ENGINE}/test_bad_records.py",
+            "test_a_record_without_a_readable_name_is_rejected_with_the_field_and_the_reason",
+        ),
+        ("tests/connectors/test_reading.py", "test_a_throttled_connection_waits_as_asked"),
     ],
     "history lost": [
         (f"{ENGINE}/test_watching.py", "test_payloads_go_after_a_while_and_outcomes_stay"),
@@ -250,6 +268,24 @@ def test_a_persons_edit_in_the_same_version_as_ours_is_kept(bed, customer):
     for name in ("crm", "erp"):
         (there,) = bed.rows(name)
         assert (there["name"], there["language"]) == ("Ibarra nuevo", "ro")
+
+
+def test_a_system_that_changes_its_shape_holds_only_the_field_it_broke(bed, customer):
+    row = bed.crm.create("customers", customer(legal_name="Ibarra SA", language="es"))
+    bed.run()
+    del bed.crm.row("customers", row.id).values["legal_name"]
+    bed.crm.edit("customers", row.id, {"name": "New", "language": ["pt"], "shoe_size": 42})
+    bed.crm.create("customers", customer(name="Neighbour"))
+    bed.run()
+    there = {each["name"]: each for each in bed.rows("erp")}
+    assert there.keys() == {"New", "Neighbour"}
+    assert (there["New"]["legal_name"], there["New"]["language"]) == ("Ibarra SA", "es")
+    (held,) = bed.conflicts()
+    assert held.subject == "crm:language"
+    bed.crm.edit("customers", row.id, {"language": "pt"})
+    bed.run()
+    assert {each["name"]: each["language"] for each in bed.rows("erp")}["New"] == "pt"
+    assert bed.conflicts() == []
 
 
 def test_a_late_old_notice_changes_nothing(bed, customer):
