@@ -58,6 +58,12 @@ class HubSettings(BaseSettings):
     delete_fuse: int = Field(
         50, ge=1, description="Deletes of one connection in an hour before a person is asked."
     )
+    link_fuse: int = Field(
+        25,
+        ge=1,
+        description="New records of one connection taken for one golden record in an hour before "
+        "the connection is parked.",
+    )
     probe_every: float = Field(15.0, gt=0, le=15.0, description="Longest pause between probes.")
     alert_oldest: float = Field(
         300.0, gt=0, description="Age of the oldest waiting item from which people are told."

@@ -108,6 +108,11 @@ class Hub:
         return [each.id for each in known if each.state in states and each.health == "ok"]
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Return connection id -> what people call it."""
+        return {each.id: each.title for each in self.directory.connections().values()}
+
+    @property
     def db(self) -> Database:
         """Return the hub's database."""
         return self.env.db

@@ -20,7 +20,7 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """The state of the hub. `failing`: connection -> (since, why)."""
+    """The state of the hub. `failing`: connection -> (since, why); `parked`: connection -> why."""
 
     now: datetime
     oldest_undecided: datetime | None = None
@@ -29,6 +29,7 @@ class Figures:
     uneven: Sequence[str] = ()
     failing: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)
     blown: Mapping[str, int] = field(default_factory=dict)
+    parked: Mapping[str, str] = field(default_factory=dict)
     late_chores: Sequence[str] = ()
 
 
@@ -55,6 +56,8 @@ def troubles(figures: Figures, at: Thresholds) -> dict[str, str]:
             found[f"failing:{name}"] = f"{name} cannot be reached or lets us not in: {why}"
     for name, many in figures.blown.items():
         found[f"fuse:{name}"] = f"{name} deleted too much at once: {many} deletes are held."
+    for name, why in figures.parked.items():
+        found[f"parked:{name}"] = f"{name} is parked: {why} Look at its page, then resume it."
     for name in figures.late_chores:
         found[f"chore:{name}"] = f"The chore {name} fails."
     return found

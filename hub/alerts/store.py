@@ -42,6 +42,10 @@ def figures(connection: Connection, now: datetime) -> Figures:
         uneven=[name for name, sheet in by_connection.items() if not sheet.is_even],
         failing=failing,
         blown={each.connection: each.held for each in deletes.blown(connection)},
+        parked={
+            each.connection: f"{each.links} of its new records were taken for one ({each.why})."
+            for each in connections.blown_link_fuses(connection)
+        },
         late_chores=list(connection.scalars(failed)),
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.connections.rules import State, Wellbeing
 
-__all__ = ["NewConnection", "StoredConnection", "WebhookSecret"]
+__all__ = ["BlownLinkFuse", "NewConnection", "StoredConnection", "WebhookSecret"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,3 +61,17 @@ class WebhookSecret:
     mark: str
     added_at: datetime
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlownLinkFuse:
+    """So many records of a connection were taken for one golden record within an hour.
+
+    `why`: what they share.
+    """
+
+    connection: str
+    golden_id: str
+    links: int
+    why: str
+    blown_at: datetime

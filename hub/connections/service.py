@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -122,6 +123,7 @@ def check_connection(hub: Hub, connection_id: str) -> Health:
     return health
 
 
+_LINKS_ALLOWED_FOR = timedelta(hours=1)
 RAMP = (10, 1000)
 """After so many writes of an approved connection the hub waits and looks how they went."""
 
@@ -142,6 +144,8 @@ def act(
             raise WrongState(connection_id, stored.state, action)
         now = hub.db.now(connection)
         approved_at = now if action == "approve" else stored.approved_at
+        if action == "resume":
+            store.allow_links(connection, connection_id, now + _LINKS_ALLOWED_FOR)
         columns = {"state": state.value, "approved_at": approved_at}
         store.configure(connection, stored, now, columns)
         if state is State.LIVE:

@@ -9,20 +9,24 @@ from sqlalchemy import RowMapping, bindparam, delete, select, update
 
 from ground.database import Connection
 from ground.statements import insert_many
-from hub.connections.model import StoredConnection, WebhookSecret
+from hub.connections.model import BlownLinkFuse, StoredConnection, WebhookSecret
 from hub.connections.rules import State, Wellbeing
 from hub.connections.tables import connection as table
-from hub.connections.tables import webhook_secret
+from hub.connections.tables import link_fuse, webhook_secret
 from hub.errors import UnknownConnection
 
 __all__ = [
     "all_connections",
+    "allow_links",
     "any_probe_due",
+    "blow_link_fuse",
+    "blown_link_fuses",
     "claim_probes",
     "configure",
     "connection_by_id",
     "insert",
     "keep_secrets",
+    "links_allowed",
     "locked",
     "secret_used",
     "secrets_of",
@@ -142,3 +146,35 @@ def _stored(row: RowMapping) -> StoredConnection:
     values["state"] = State(values["state"])
     values["health"] = Wellbeing(values["health"])
     return StoredConnection(**values)
+
+
+_FUSE = ("connection", "golden_id", "links", "why", "blown_at")
+
+
+def links_allowed(connection: Connection, connection_id: str, now: datetime) -> bool:
+    """Say whether a person said that this connection means what it says."""
+    query = select(link_fuse.c.allowed_until).where(link_fuse.c.connection == connection_id)
+    until = connection.scalar(query)
+    return until is not None and until > now
+
+
+def blow_link_fuse(connection: Connection, fuse: BlownLinkFuse) -> None:
+    """Note that a fuse blew, and because of which record."""
+    row = {name: getattr(fuse, name) for name in _FUSE} | {"allowed_until": None}
+    connection.execute(delete(link_fuse).where(link_fuse.c.connection == fuse.connection))
+    insert_many(connection, link_fuse, [row], on_conflict=None)
+
+
+def allow_links(connection: Connection, connection_id: str, until: datetime) -> None:
+    """Mend the fuse of a connection, if it has blown: before `until` it does not blow again."""
+    statement = update(link_fuse).where(
+        link_fuse.c.connection == connection_id, link_fuse.c.blown_at.is_not(None)
+    )
+    connection.execute(statement.values(blown_at=None, allowed_until=until))
+
+
+def blown_link_fuses(connection: Connection) -> list[BlownLinkFuse]:
+    """Return the blown fuses."""
+    query = select(*[link_fuse.c[name] for name in _FUSE]).where(link_fuse.c.blown_at.is_not(None))
+    rows = connection.execute(query.order_by(link_fuse.c.connection)).mappings()
+    return [BlownLinkFuse(**row) for row in rows]

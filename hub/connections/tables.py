@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Integer, Table, Text
 
-from ground.columns import Instant, Json
+from ground.columns import Id, Instant, Json
 from master_data.tables import METADATA
 
 connection = Table(
@@ -37,4 +37,15 @@ webhook_secret = Table(
     Column("mark", Text, primary_key=True),
     Column("added_at", Instant, nullable=False),
     Column("last_used_at", Instant),
+)
+
+link_fuse = Table(
+    "link_fuse",
+    METADATA,
+    Column("connection", Text, primary_key=True),
+    Column("golden_id", Id, nullable=False),
+    Column("links", Integer, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("blown_at", Instant),
+    Column("allowed_until", Instant),
 )

@@ -108,6 +108,8 @@ def _decide(hub: Hub, turn: Turn) -> None:
         except GoldenMoved:
             _log.info("lanes.moved", lanes=len(turn.lanes), tried=tried + 1)
             continue
+        if verdict.parked:
+            hub.directory.refresh()
         if verdict.deliveries:
             hub.doorbell.ring()
         return

@@ -21,6 +21,7 @@ from hub.erasures import store as erasures
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
+from hub.linking import service as linking
 from hub.projection.board import Board, is_found
 from hub.projection.planning import Plan
 from hub.sync.deciding import Verdict
@@ -41,6 +42,7 @@ def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: 
     write_board(connection, board, at)
     write_versions(connection, verdict.versions, at)
     conflicts.open_many(connection, verdict.conflicts, at)
+    verdict.parked = linking.watch(hub, connection, verdict.conflicts, at)
     close_conflicts(connection, verdict.closing, at)
     write_plans(hub, connection, verdict.plans, at)
     events.settle(connection, verdict.decided, at)

@@ -26,6 +26,8 @@ class Verdict:
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     erased: list[str] = field(default_factory=list)
     """Events that tell of an erased person: nothing of them is kept."""
+    parked: list[str] = field(default_factory=list)
+    """Connections that took too much for one record: the write parked them."""
     deletions: list[Deletion] = field(default_factory=list)
 
     @property

@@ -60,6 +60,8 @@ _WRITTEN = {
     "proprietary": "pty",
 }
 """Words that mean the very same legal form -> the one spelling of it."""
+_RARE = frozenset({"sll", "slne", "pllc"})
+"""Legal forms too rare to count in matching."""
 
 
 def join_letters(words: list[str]) -> list[str]:
@@ -96,11 +98,15 @@ def part_legal_forms(folded: str) -> tuple[str, frozenset[str]]:
     """
     words = [_WRITTEN.get(word, word) for word in join_letters(_shortened(folded).split())]
     forms = set()
-    while len(words) > 1 and LEGAL_WORDS.get(fold(words[-1]), "word") != "word":
+    while len(words) > 1 and _is_form(fold(words[-1])):
         forms.add(words.pop())
     while len(words) > 1 and fold(words[0]) in LEADING_ONLY:
         forms.add(words.pop(0))
     return " ".join(words), frozenset(forms)
+
+
+def _is_form(word: str) -> bool:
+    return word in _RARE or LEGAL_WORDS.get(word, "word") != "word"
 
 
 def _shortened(folded: str) -> str:

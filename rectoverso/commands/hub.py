@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hub.golden.readable import readable
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
 from rectoverso.errors import NotPossible
 from rectoverso.rest import Rest
@@ -101,10 +102,10 @@ def explain(
         print_json(found)
         return
     rows = [
-        {"field": each["title"], "value": each["value"], "from": each["source"], "why": each["why"]}
+        {"field": each["title"], "value": readable(each["value"]), "why": each["sentence"]}
         for each in found["fields"]
     ]
-    print_table(("field", "value", "from", "why"), rows)
+    print_table(("field", "value", "why"), rows)
     steps = ("at", "title", "detail")
     print_table(steps, [{name: each[name] for name in steps} for each in found["timeline"]])
 

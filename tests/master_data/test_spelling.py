@@ -19,6 +19,7 @@ from master_data.spelling import Form, are_alike, fullest
         (Form.COMPANY, "Smith & Sons Ltd", "Smith and Sons Ltd"),
         (Form.COMPANY, "ООО «Новый-Причал»", "«Новый Причал»"),  # noqa: RUF001
         (Form.COMPANY, "PT Bintang Makmur Tbk", "Bintang Makmur"),
+        (Form.COMPANY, "Sierra Morena S.L.L.", "Sierra Morena"),
         (Form.COMPANY, "Nova GmbH", "Nova Gesellschaft mit beschränkter Haftung"),
         (Form.CODE, {"value": "ES-B12 345", "unit": "kg"}, {"unit": "KG", "value": "esb12345"}),
         (Form.TEXT, ["Ana", None], ["ANA", None]),

@@ -26,6 +26,7 @@ from hub.errors import (
     WrongMerge,
 )
 from hub.golden.model import Explained
+from hub.golden.sentences import name_systems, source_name
 from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.store import Listed
@@ -119,6 +120,7 @@ def _reading(routes: APIRouter, hub: Hub, portal: Portal) -> None:
             dict(row)
             | {
                 "about": _about(row["entity"], row["subject"]),
+                "why": name_systems(row["why"], hub.titles),
                 "title": titles.get(row["golden_id"], row["golden_id"]),
             }
             for row in found.items
@@ -234,8 +236,11 @@ def _shown(hub: Hub, conflict_id: str, principal: Principal) -> dict[str, object
         other = explain(hub, found.subject)
         merging = _merging(hub, found)
     before, after = hub.db.read(lambda c: store.neighbours(c, found))
+    titles = hub.titles
     return {
         "conflict": found,
+        "why": name_systems(found.why, titles),
+        "where": titles.get(found.connection, found.connection) if found.connection else "",
         "about": _about(found.entity, found.subject),
         "title": told.title,
         "collection": {"category": "categories"}.get(found.entity, found.entity + "s"),
@@ -243,7 +248,7 @@ def _shown(hub: Hub, conflict_id: str, principal: Principal) -> dict[str, object
         "rivals": [
             {
                 "number": number,
-                "source": rival["source"].removeprefix("person:"),
+                "source": source_name(rival["source"], titles),
                 "tone": SYSTEM_TONES.get(rival["source"], ""),
                 "value": readable(rival["value"]),
                 "at": from_microseconds(rival["at"]) if rival["at"] else None,

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.requests import Request
 
 from connectors.errors import ConnectorError
+from hub.connections import store as connections
 from hub.connections.service import act, check_connection
 from hub.deletes import store as deletes
 from hub.deletes.rules import Answer
@@ -14,7 +15,10 @@ from hub.effects import store as effects
 from hub.errors import NoBlownFuse, WrongState
 from hub.events import store as events
 from hub.fuses.service import answer_fuse
+from hub.lists.rules import Collection
 from hub.wiring import Hub, OpenConnection
+from master_data.fields import title_of_record
+from master_data.store import goldens_by_id
 from portal import Column, ColumnKind, Grid, PageForm, Portal, Principal, Toast, can, require
 
 Read = Annotated[Principal, Depends(require("hub.connections.read"))]
@@ -113,6 +117,7 @@ def _view(hub: Hub, connection_id: str) -> dict[str, Any]:
         "connection": _row(opened),
         "skew": opened.skew_ms,
         "fuse": next((each for each in blown if each.connection == connection_id), None),
+        "parked": _parked(hub, connection_id),
         "sheet": sheet,
         "waiting": [(state, many) for (of, state), many in waiting.items() if of == connection_id],
         "mappings": [
@@ -124,4 +129,22 @@ def _view(hub: Hub, connection_id: str) -> dict[str, Any]:
             }
             for object_type, mapping in opened.mappings.items()
         ],
+    }
+
+
+def _parked(hub: Hub, connection_id: str) -> dict[str, Any] | None:
+    """Return why a connection is parked, with the record that all was taken for."""
+    blown = hub.db.read(connections.blown_link_fuses)
+    fuse = next((each for each in blown if each.connection == connection_id), None)
+    if fuse is None:
+        return None
+    golden = hub.db.read(lambda c: goldens_by_id(c, [fuse.golden_id])).get(fuse.golden_id)
+    title = title_of_record(golden.entity, golden.body) if golden else fuse.golden_id
+    plural = next((each for each in Collection if golden and each.entity == golden.entity), "")
+    return {
+        "links": fuse.links,
+        "why": fuse.why,
+        "at": fuse.blown_at,
+        "title": title,
+        "href": f"/hub/records/{plural}/{golden.id}" if golden else "",
     }

@@ -1,5 +1,6 @@
 """Pages of golden records."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -11,6 +12,7 @@ from hub.clusters.service import decisions_of
 from hub.console import store
 from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.golden.model import Explained, FieldTold, Happening
+from hub.golden.sentences import name_systems, sentence_of, source_name
 from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.rules import Collection
@@ -102,7 +104,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     ) -> HTMLResponse:
         """Show one golden record: values with their reasons, systems, timeline."""
         told = explain(hub, golden_id)
-        context = _record_view(told) | {
+        context = _record_view(told, hub.titles) | {
             "collection": collection.value,
             "may_write": can(principal, "hub.golden.write"),
             "may_erase": can(principal, "hub.privacy.write"),
@@ -115,16 +117,16 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     return routes
 
 
-def _record_view(told: Explained) -> dict[str, Any]:
+def _record_view(told: Explained, titles: Mapping[str, str]) -> dict[str, Any]:
     schema = entity_schema(told.golden.entity)
     return {
         "record": told.golden,
         "title": told.title,
         "entity": schema.title,
-        "fields": [_field_view(each) for each in told.fields],
+        "fields": [_field_view(each, titles) for each in told.fields],
         "systems": [
             {
-                "connection": c.connection,
+                "connection": titles.get(c.connection, c.connection),
                 "tone": SYSTEM_TONES.get(c.connection, ""),
                 "object_type": c.object_type,
                 "external_id": c.external_id,
@@ -139,7 +141,7 @@ def _record_view(told: Explained) -> dict[str, Any]:
             }
             for c in told.crossrefs
         ],
-        "timeline": [_happening_view(each) for each in told.timeline],
+        "timeline": [_happening_view(each, titles) for each in told.timeline],
         "open_conflicts": [each for each in told.conflicts if each.closed_at is None],
     }
 
@@ -178,22 +180,24 @@ def _link(connection: str, object_type: str, external_id: str | None) -> str:
     return f"/{connection}/{object_type}/{external_id}"
 
 
-def _field_view(told: FieldTold) -> dict[str, Any]:
+def _field_view(told: FieldTold, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "path": told.path,
         "title": told.title,
         "value": readable(told.value),
-        "source": (told.source or "").removeprefix("person:"),
+        "source": source_name(told.source, titles) if told.source else "",
         "tone": SYSTEM_TONES.get(told.source or "", ""),
         "rule": words(told.rule),
-        "why": told.why,
+        "why": sentence_of(told, titles),
         "at": told.at,
         "version": told.version,
         "in_conflict": told.in_conflict,
-        "rivals": [(source, readable(value), at) for source, value, at in told.rivals],
+        "rivals": [
+            (source_name(source, titles), readable(value), at) for source, value, at in told.rivals
+        ],
         "systems": [
             {
-                "connection": held.connection,
+                "connection": titles.get(held.connection, held.connection),
                 "words": readable(held.words),
                 "agrees": held.agrees,
                 "reason": held.reason,
@@ -203,15 +207,16 @@ def _field_view(told: FieldTold) -> dict[str, Any]:
     }
 
 
-def _happening_view(told: Happening) -> dict[str, Any]:
+def _happening_view(told: Happening, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "at": told.at,
         "kind": told.kind,
         "icon": _ICONS[told.kind],
-        "title": told.title,
+        "title": name_systems(told.title, titles),
         "tone": told.tone,
-        "detail": told.detail,
+        "detail": name_systems(told.detail, titles),
         "changes": [
-            (title, readable(new), readable(old), why) for title, new, old, why in told.changes
+            (title, readable(new), readable(old), name_systems(why, titles))
+            for title, new, old, why in told.changes
         ],
     }

@@ -1,5 +1,6 @@
 """`/golden/customers` and the other entities: the agreed records, with their crossrefs."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from hub.golden.model import Explained
+from hub.golden.sentences import sentence_of
 from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.rules import Collection
@@ -70,7 +72,7 @@ class RivalOut(BaseModel):
 
 
 class FieldOut(BaseModel):
-    """One golden value and why it is that."""
+    """One golden value and why it is that; `sentence` says it for people."""
 
     path: str
     title: str
@@ -78,6 +80,7 @@ class FieldOut(BaseModel):
     source: str | None
     rule: str
     why: str
+    sentence: str
     version: int | None
     at: datetime | None
     event_id: str | None
@@ -105,8 +108,8 @@ class Explanation(BaseModel):
     timeline: list[HappeningOut]
 
     @staticmethod
-    def of(told: Explained) -> "Explanation":
-        """Return what is told over HTTP."""
+    def of(told: Explained, titles: Mapping[str, str]) -> "Explanation":
+        """Return what is told over HTTP; `titles` of connections, for sentences."""
         return Explanation(
             id=told.golden.id,
             title=told.title,
@@ -118,6 +121,7 @@ class Explanation(BaseModel):
                     source=each.source,
                     rule=each.rule,
                     why=each.why,
+                    sentence=sentence_of(each, titles),
                     version=each.version,
                     at=each.at,
                     event_id=each.event_id,
@@ -196,6 +200,6 @@ def router(hub: Hub) -> APIRouter:
         told = explain(hub, golden_id)
         if told.golden.entity != collection.entity:
             raise NoSuchGolden(golden_id)
-        return Explanation.of(told)
+        return Explanation.of(told, hub.titles)
 
     return routes

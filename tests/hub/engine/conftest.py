@@ -69,7 +69,8 @@ class FixedDirectory:
         for stored in self.db.read(connections.all_connections):
             known = self.known[stored.id]
             mappings = dict(known.mappings) | self.shelf.in_force(stored.id, {})
-            changed = {"health": stored.health.value, "mappings": mappings}
+            changed = {"state": stored.state.value, "health": stored.health.value}
+            changed["mappings"] = mappings
             self.known[stored.id] = replace(known, **changed)
 
     def add(self, opened, now):
@@ -82,6 +83,7 @@ class FixedDirectory:
             base_url="https://twin.example",
             state=State.LIVE,
             rank=opened.rank,
+            approved_at=now,
             created_at=now,
             updated_at=now,
         )
