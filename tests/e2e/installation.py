@@ -18,13 +18,19 @@ from tests.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
+_LOOK = 5.0
 
 
 def until(condition, what, patience=PATIENCE, pause=0.005):
-    """Return the first true answer of `condition()`; fail with `what`, text or a call, if none."""
-    give_up = time.monotonic() + patience
+    """Return the first true answer of `condition()`; fail with `what`, text or a call, if none.
+
+    Between two looks at most `_LOOK` seconds count: a machine that stood still served nobody.
+    """
+    waited, looked = 0.0, time.monotonic()
     while not (answer := condition()):
-        if time.monotonic() > give_up:
+        now = time.monotonic()
+        waited, looked = waited + min(now - looked, _LOOK), now
+        if waited > patience:
             wanted = what() if callable(what) else what
             pytest.fail(f"this did not happen in {patience:g} s: {wanted}")
         time.sleep(pause)

@@ -149,6 +149,8 @@ def test_without_versions_only_a_read_after_the_last_write_is_judged(read_at, se
 def test_without_versions_a_read_of_an_unknown_record_is_judged():
     event = _event("poll", version=None, read_at=_AT)
     assert choose([event], None, comparable=False, lag=5.0) == Use(event)
+    just_before = CrossrefHead("xr_1", "cu_1", "gr_1", None, to_microseconds(_AT) - 1)
+    assert choose([event], just_before, comparable=False) == Use(event)
     thin = _event("thin", version=None, read_at=_AT, state=None)
     assert choose([thin], None, comparable=False) == Hint(thin)
 

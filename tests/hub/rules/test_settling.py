@@ -215,6 +215,7 @@ def test_a_blank_that_stays_though_a_value_was_sent_is_seen(crossref, sight, ans
         ("7", {"name": "Old", "notes": "n"}, False),
         (None, {"name": "Old", "notes": "n"}, False),
         (None, {"name": "New", "notes": "n"}, True),
+        (None, {"name": ("Old", "New"), "notes": "n"}, True),  # its words mean what was sent
         ("7", {"name": "Old", "notes": "m"}, True),  # a part of it is there
         ("7", {"name": "Else", "notes": "n"}, True),  # somebody wrote
         ("7", {"name": "Old"}, True),  # not shown: not known to be unmoved
@@ -232,6 +233,8 @@ def test_a_write_whose_answer_was_lost_is_judged_by_what_is_there(
 def test_a_lost_clear_that_shows_blank_landed(crossref, sight):
     before, seen = crossref(remote_version=None), sight({"notes": ""})
     assert resolve(before, {"notes": None}, version=None, sight=seen) is None
+    blank = crossref(base={"notes": Base("", None)})
+    assert resolve(blank, {"notes": None}, version="7", sight=seen) is None
     fresh = crossref(base={"notes": Base("n", "n")})
     new = resolve(fresh, {"zip": "1", "notes": "m"}, version="7", sight=sight({"notes": "n"}))
     assert new is None  # a field without a base may have been written
