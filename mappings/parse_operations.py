@@ -1,40 +1,51 @@
 """What happens to a value, from a field's shape: at most one operation, and what it needs."""
 
 import re
-from typing import Final
+from typing import Final, TypeVar, assert_never, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mappings import document as doc
 from mappings import ops, units
 from mappings.faults import closest
 from mappings.parsing import Parsing
+from mappings.words import ITEM_WORDS, WHOLE_WORDS, ItemWord, WholeWord
 from mappings.yaml_text import Location
 
 DATE_FORM: Final = re.compile(r"(?:%[Ymd][-./ ]?){3}(?:[ T][0:]+)?")
 TIME_FORM: Final = re.compile(r"(?:%[YmdHMSf][-./ :T]?)+")
-WHOLE_VALUES: Final = ("money", "quantity", "join", "pieces", "set")
+Given = TypeVar("Given")
 
 
 def read_operation(
     parsing: Parsing, shape: doc.FieldDocument, at: Location
 ) -> ops.Operation | None:
     """Return the field's operation; None if it has a fault."""
-    whole = [name for name in WHOLE_VALUES if getattr(shape, name) is not None]
+    whole = [word for word in WHOLE_WORDS if getattr(shape, word) is not None]
     if len(whole) > 1 or (whole and _chosen(shape)):
         parsing.fault(at, "one field has one operation: keep one")
-    if shape.money is not None:
-        money = shape.money
-        return ops.Money(money.minor_units, money.scale, money.rounding, money.in_)
-    if shape.quantity is not None:
-        return _quantity(parsing, shape.quantity, (*at, "quantity"))
-    if shape.join is not None:
-        return ops.Join(shape.join.separator, shape.join.at)
-    if shape.pieces is not None:
-        return ops.Pieces(shape.pieces.width)
-    if shape.set is not None:
-        item = _item(parsing, shape.set, (*at, "set"))
-        return None if item is None else ops.SetOf(item, shape.set.separator)
-    return _item(parsing, shape, at)
+    return _whole(parsing, whole[0], shape, at) if whole else _item(parsing, shape, at)
+
+
+def _whole(
+    parsing: Parsing, word: WholeWord, shape: doc.FieldDocument, at: Location
+) -> ops.Operation | None:
+    match word:
+        case "money":
+            money = _given(shape.money)
+            return ops.Money(money.minor_units, money.scale, money.rounding, money.in_)
+        case "quantity":
+            return _quantity(parsing, _given(shape.quantity), (*at, "quantity"))
+        case "join":
+            join = _given(shape.join)
+            return ops.Join(join.separator, join.at)
+        case "pieces":
+            return ops.Pieces(_given(shape.pieces).width)
+        case "set":
+            codes = _given(shape.set)
+            item = _item(parsing, codes, (*at, "set"))
+            return None if item is None else ops.SetOf(item, codes.separator)
+        case _:
+            assert_never(word)
 
 
 def _quantity(parsing: Parsing, shape: doc.QuantityDocument, at: Location) -> ops.Quantity | None:
@@ -50,44 +61,57 @@ def _item(parsing: Parsing, shape: doc.ItemDocument, at: Location) -> ops.ItemOp
     if len(chosen) > 1:
         parsing.fault(at, f"one field has one operation, not {' and '.join(chosen)}: keep one")
         return None
-    if shape.values is not None:
-        return _table(parsing, shape.values, (*at, "values"))
-    if shape.date is not None and not _is_date_form(shape.date.form):
+    return _read_item(parsing, chosen[0], shape, at) if chosen else ops.Copy()
+
+
+def _read_item(  # noqa: C901, PLR0911, PLR0912 one arm per word
+    parsing: Parsing, word: ItemWord, shape: doc.ItemDocument, at: Location
+) -> ops.ItemOperation | None:
+    match word:
+        case "text" | "cut":
+            return ops.Text(tuple(shape.text or ()), shape.cut)
+        case "integer":
+            return ops.WholeNumber(_given(shape.integer).as_text)
+        case "decimal":
+            decimal = _given(shape.decimal)
+            return ops.DecimalNumber(decimal.scale, decimal.min_scale, decimal.rounding)
+        case "boolean":
+            boolean = _given(shape.boolean)
+            return ops.Boolean(tuple(boolean.yes), tuple(boolean.no))
+        case "date":
+            return _date(parsing, _given(shape.date).form, (*at, "date"))
+        case "instant":
+            return ops.Instant(_given(shape.instant).form)
+        case "local_time":
+            return _local_time(parsing, _given(shape.local_time), (*at, "local time"))
+        case "values":
+            return _table(parsing, _given(shape.values), (*at, "values"))
+        case "reference":
+            reference = _given(shape.reference)
+            return ops.Reference(reference.entity, reference.missing)
+        case "phone":
+            phone = _given(shape.phone)
+            return ops.Phone(phone.region, phone.national)
+        case "tax_id":
+            return ops.TaxId(_given(shape.tax_id).country)
+        case "country":
+            return ops.Country(_given(shape.country).form)
+        case _:
+            assert_never(word)
+
+
+def _given(under: Given | None) -> Given:
+    """Return what stands under a word; it was chosen because something stands there."""
+    return cast(Given, under)
+
+
+def _date(parsing: Parsing, form: str, at: Location) -> ops.BusinessDate | None:
+    once = all(form.count(f"%{part}") == 1 for part in "Ymd")
+    if not DATE_FORM.fullmatch(form) or not once:
         message = "a date form has %Y, %m and %d once each, with - . / or space between"
-        parsing.fault((*at, "date"), message)
+        parsing.fault(at, message)
         return None
-    if shape.local_time is not None:
-        return _local_time(parsing, shape.local_time, (*at, "local time"))
-    return _number_or_text(shape) or _rest(shape)
-
-
-def _number_or_text(shape: doc.ItemDocument) -> ops.ItemOperation | None:
-    if shape.text is not None or shape.cut is not None:
-        return ops.Text(tuple(shape.text or ()), shape.cut)
-    if shape.integer is not None:
-        return ops.WholeNumber(shape.integer.as_text)
-    if (decimal := shape.decimal) is not None:
-        return ops.DecimalNumber(decimal.scale, decimal.min_scale, decimal.rounding)
-    if shape.boolean is not None:
-        return ops.Boolean(tuple(shape.boolean.yes), tuple(shape.boolean.no))
-    return None
-
-
-def _rest(shape: doc.ItemDocument) -> ops.ItemOperation:
-    operation: ops.ItemOperation = ops.Copy()
-    if shape.date is not None:
-        operation = ops.BusinessDate(shape.date.form)
-    elif shape.instant is not None:
-        operation = ops.Instant(shape.instant.form)
-    elif shape.reference is not None:
-        operation = ops.Reference(shape.reference.entity, shape.reference.missing)
-    elif shape.phone is not None:
-        operation = ops.Phone(shape.phone.region, shape.phone.national)
-    elif shape.tax_id is not None:
-        operation = ops.TaxId(shape.tax_id.country)
-    elif shape.country is not None:
-        operation = ops.Country(shape.country.form)
-    return operation
+    return ops.BusinessDate(form)
 
 
 def _local_time(
@@ -121,10 +145,6 @@ def table_name(operation: ops.Operation) -> str:
     return operation.name if isinstance(operation, ops.ValueMap) else ""
 
 
-def _chosen(shape: doc.ItemDocument) -> list[str]:
-    names = [name for name in doc.ItemDocument.model_fields if getattr(shape, name) is not None]
-    return [name for name in names if name != "cut" or "text" not in names]
-
-
-def _is_date_form(form: str) -> bool:
-    return bool(DATE_FORM.fullmatch(form)) and all(form.count(f"%{part}") == 1 for part in "Ymd")
+def _chosen(shape: doc.ItemDocument) -> list[ItemWord]:
+    words = [word for word in ITEM_WORDS if getattr(shape, word) is not None]
+    return [word for word in words if word != "cut" or "text" not in words]

@@ -14,6 +14,7 @@ from hub.publishing.model import Remark
 from mappings import DocumentRefused, compile_mapping, ops, parse
 from mappings.examples import failed_examples
 from mappings.infer import propose, schema_from_samples, written_document
+from mappings.words import word_of
 from master_data.fields import ENTITIES, entity_schema
 from rectoverso.commands.options import AsJson, print_json, print_table
 from rectoverso.errors import NotPossible
@@ -160,7 +161,7 @@ def _told(path: object, before: str) -> str | None:
 def _does(rule: ops.Rule) -> str:
     """Name the operation, what it is told, and what restricts the rule."""
     operation = getattr(rule, "operation", getattr(rule, "function", rule))
-    told = [type(operation).__name__]
+    told = [_named(operation)]
     if operation is not rule:
         told += [
             f"{each.name.replace('_', ' ')} {_spoken(value)}"
@@ -176,7 +177,14 @@ def _does(rule: ops.Rule) -> str:
 def _spoken(value: object) -> str:
     if isinstance(value, tuple):
         return " ".join(map(_spoken, value))
-    return type(value).__name__ if is_dataclass(value) else str(value)
+    return _named(value) if is_dataclass(value) else str(value)
+
+
+def _named(what: object) -> str:
+    """Name an operation as the document does, anything else as the guide does."""
+    if isinstance(what, ops.Operation):
+        return word_of(what).replace("_", " ")
+    return type(what).__name__
 
 
 _UNTOLD = frozenset({"pairs", "canonical", "place"})

@@ -91,8 +91,8 @@ def test_an_example_that_does_not_hold_is_told(run, faulty):
 def test_a_mapping_is_explained_line_by_line_and_by_a_record(run, tmp_path):
     lines = json.loads(run("explain", CATEGORIES, "--json").stdout)["items"]
     assert [each["golden"] for each in lines] == ["code", "name", "parent"]
-    assert lines[1]["does"] == "Text, forms nfc trim"
-    assert lines[2]["does"].startswith("Reference, entity category")
+    assert lines[1]["does"] == "text, forms nfc trim"
+    assert lines[2]["does"].startswith("reference, entity category")
     customers = json.loads(run("explain", CUSTOMERS, "--json").stdout)["items"]
     assert {"addresses[].city", "addresses[].uses"} <= {each["golden"] for each in customers}
     record = tmp_path / "record.json"
