@@ -136,6 +136,21 @@ def golden_id_of(
     return found
 
 
+def may_be_made(connection: Connection, connection_id: str, golden_id: str) -> bool:
+    """Say whether a golden record in use has no record there yet: it had none, or one is made."""
+    there = select(crossref.c.id).where(
+        crossref.c.golden_id == golden_id,
+        crossref.c.connection == connection_id,
+        crossref.c.state != CrossrefState.CREATING.value,
+    )
+    query = select(golden.c.id).where(
+        golden.c.id == golden_id,
+        golden.c.state.in_([GoldenState.ACTIVE.value, GoldenState.UNCONFIRMED.value]),
+        ~there.exists(),
+    )
+    return connection.scalar(query) is not None
+
+
 def external_id_of(connection: Connection, connection_id: str, golden_id: str) -> str | None:
     """Return the live external record of a golden record, or of what it was merged into."""
     root = select(alias.c.golden_id).where(alias.c.old_id == golden_id).scalar_subquery()

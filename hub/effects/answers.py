@@ -154,7 +154,9 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
     made.crossrefs.append(crossref)
     if frozen.write.external_id is None:
         made.live.append(crossref)
-    if landed.inbound:
+    if result.record is None:
+        made.events.append(_hint(delivery, crossref, ChangeKind.CHANGED))
+    elif landed.inbound:
         made.events.append(
             _event(delivery, crossref, record, created=before.record is None and result.exclusive)
         )
@@ -207,6 +209,18 @@ def _event(
         state=dict(record),
         read_at=from_microseconds(crossref.settled_at + 1),
         actor=FILLED if created else SETTLED,
+    )
+
+
+def _hint(delivery: Delivery, crossref: Crossref, kind: ChangeKind) -> NewEvent:
+    """Let the lane read the record: what it shows after our write is not known."""
+    return NewEvent(
+        id=delivery.hub.env.ids.new("ev"),
+        connection=crossref.connection,
+        object_type=crossref.object_type,
+        external_id=crossref.external_id,
+        kind=kind,
+        actor=SETTLED,
     )
 
 
@@ -281,17 +295,7 @@ def _look_again(
     delivery: Delivery, made: _Settling, frozen: Frozen, kind: ChangeKind, reason: str
 ) -> None:
     """Let the lane read the record and decide again: it plans what is still to be written."""
-    crossref = frozen.crossref
-    made.events.append(
-        NewEvent(
-            id=delivery.hub.env.ids.new("ev"),
-            connection=crossref.connection,
-            object_type=crossref.object_type,
-            external_id=crossref.external_id,
-            kind=kind,
-            actor=SETTLED,
-        )
-    )
+    made.events.append(_hint(delivery, frozen.crossref, kind))
     made.settled.append(
         Settled(frozen.effect.id, EffectState.SUPERSEDED, delivery.now, {"reason": reason})
     )

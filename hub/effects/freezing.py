@@ -10,7 +10,7 @@ from hub.effects.rules import DELETE, loops
 from hub.projection.links import Links
 from hub.projection.rules import stale_paths
 from hub.projection.views import view_of
-from mappings import CompiledMapping, Missing, View
+from mappings import CompiledMapping, Missing, Outbound, View
 from master_data.fields import EntitySchema
 from master_data.model import (
     Base,
@@ -71,7 +71,7 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A required reference has no record there yet: `name` frees the effect."""
+    """A reference has no record there yet, and nothing can be sent without: `name` frees it."""
 
     effect: Effect
     name: str
@@ -118,9 +118,9 @@ def freeze(
         return Nothing(effect, crossref, "nothing differs", looping)
     view = _shown(golden, crossref, stale, claimed.schema)
     outbound = mapping.to_system(view, crossref.record, links)
-    for unlinked in outbound.unresolved.values():
-        if unlinked.missing is not Missing.HOLD:
-            return Wait(effect, f"{crossref.connection}:{unlinked.golden_id}")
+    awaited = _awaited(outbound, links)
+    if awaited is not None:
+        return Wait(effect, f"{crossref.connection}:{awaited}")
     left_out = {*outbound.unresolved, *outbound.problems}
     paths = {path: golden.body.get(path) for path in stale if path not in left_out}
     held = {path: problem.reason for path, problem in outbound.problems.items()}
@@ -141,6 +141,16 @@ def freeze(
     )
     fields = {name: sorted(outbound.sources.get(name, ())) for name in outbound.values}
     return Frozen(effect, crossref, write, paths, mapping.version, looping, missing, fields)
+
+
+def _awaited(outbound: Outbound, links: Links) -> str | None:
+    """Return the golden record without whose record there nothing can be sent."""
+    for each in outbound.unresolved.values():
+        if each.missing is not Missing.HOLD:
+            return each.golden_id
+        if not outbound.values and links.may_come(each.golden_id):
+            return each.golden_id
+    return None
 
 
 def _delete(claimed: Claimed) -> Frozen | Nothing:

@@ -38,6 +38,10 @@ class Links:
             )
         return self._external[key]
 
+    def may_come(self, golden_id: str) -> bool:
+        """Say whether a golden record without a live record here may still get one."""
+        return self.db.read(lambda c: store.may_be_made(c, self.connection, golden_id))
+
     def _on_board(self, entity: str, external_id: str) -> str | None:
         for crossref in self.board.crossrefs.values():
             if (

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ground.database import Connection
@@ -257,11 +257,23 @@ def _wrong_winners(world: "World") -> list[str]:
             value = golden.body[path]
             places = [(m.connection, m.object_type, str(m.external_id), path) for m in mates]
             said = {_as_shown(world, last[each]) for each in places if each in last}
+            said |= _said_before_its_end(world, places)
             taken = [v for (g, p), vs in world.history.taken.items() if p == path for v in vs]
             if said and value not in said and value not in taken:
                 told = sorted(map(str, said))
                 found.append(f"wrong winner: {golden.id} {path} = {value!r}, said last {told}")
     return found
+
+
+def _said_before_its_end(world: "World", places: Iterable[tuple[str, str, str, str]]) -> set[Any]:
+    """Return every value of records that are deleted: their last one may not have been read."""
+    ended = {each for each in places if each[:3] in world.history.deleted}
+    edits = world.history.edits
+    return {
+        _as_shown(world, each)
+        for each in edits
+        if (each.system, each.object_type, each.external_id, each.golden) in ended
+    }
 
 
 def _as_shown(world: "World", edit: Any) -> Any:  # noqa: ANN401 - Edit

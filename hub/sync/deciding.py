@@ -1,6 +1,7 @@
 """Decides the lanes of one batch one after the other, in memory; nothing here writes."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,8 +56,9 @@ class _State:
 class Deciding:
     """One batch. Call `see_all`, then `decide` per lane, then `finish`."""
 
-    def __init__(self, hub: Hub, board: Board) -> None:
+    def __init__(self, hub: Hub, board: Board, missing: AbstractSet[str] = frozenset()) -> None:
         self.hub = hub
+        self.missing = frozenset(missing)
         self.board = board
         self.verdict = Verdict()
         self.states: dict[Place, _State | None] = {}
@@ -168,7 +170,7 @@ class Deciding:
             return False
         detail = {"reason": "our own create, not answered yet"}
         self._close(told, event, Outcome.WAITING, own.golden_id, detail)
-        self.verdict.waiting[lane.key] = f"effect:{own.id}"
+        self.verdict.waiting[lane.key] = (f"effect:{own.id}",)
         return True
 
     def _under_way(self, place: Place, state: _State) -> Crossref | None:
@@ -228,7 +230,7 @@ class Deciding:
                 self._forget(golden, crossref)
             self._close(told, state.event, decision.outcome, None, decision.detail)
             if decision.deferred:
-                self.verdict.waiting[state.event.lane] = decision.waits_for[0]
+                self.verdict.waiting[state.event.lane] = decision.waits_for
             return
         self._take(decision, state, told, suspects)
         if not was_live:  # who waited for this record goes on
@@ -264,6 +266,7 @@ class Deciding:
             sight=self._look(place, state, crossref, golden),
             sighting=sighting_of(state.event, crossref),
             mapping_version=mapping.version,
+            missing=self.missing,
         )
         return decide(
             case,
@@ -304,7 +307,7 @@ class Deciding:
         outcome = Outcome.CONFLICT if suspects else decision.outcome
         self._close(told, event, outcome, golden.id, decision.detail)
         if decision.waits_for:
-            self.verdict.waiting[event.lane] = decision.waits_for[0]
+            self.verdict.waiting[event.lane] = decision.waits_for
 
     def _end_conflicts(self, decision: Decision) -> None:
         """Close what ended by itself: rivals that agree, values that are mapped now."""

@@ -8,7 +8,7 @@ from hub.projection.views import Sight
 from master_data.merge import Sighting
 from master_data.model import Crossref, FieldResult, Golden, Record, Value
 
-__all__ = ["Case", "Decision", "Version"]
+__all__ = ["Case", "Decision", "Version", "name_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Version:
     actor: str | None = None
 
 
+def name_of(connection: str, entity: str, external_id: str) -> str:
+    """Return the name under which lanes wait for a record of a system."""
+    return f"{connection}:{entity}:{external_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One state of a source record beside its crossref and its golden record."""
@@ -34,6 +39,22 @@ class Case:
     sight: Sight
     sighting: Sighting
     mapping_version: int
+    missing: frozenset[str] = frozenset()
+    """References, as `connection:entity:external id`, that their system says are not there."""
+
+    @property
+    def awaited(self) -> dict[str, tuple[str, str]]:
+        """Return path -> (entity, external id) of references that may still become known."""
+        return {path: ref for path, ref in self.sight.unresolved.items() if not self._lacks(ref)}
+
+    @property
+    def dangling(self) -> dict[str, str]:
+        """Return path -> reason of references to records that are not there."""
+        named = {path: ref for path, ref in self.sight.unresolved.items() if self._lacks(ref)}
+        return {path: f"names {ref[0]} {ref[1]}, which is not there" for path, ref in named.items()}
+
+    def _lacks(self, reference: tuple[str, str]) -> bool:
+        return name_of(self.crossref.connection, *reference) in self.missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from hub.conflicts.model import OpenConflict, Rival
 from hub.effects.rules import in_normal_form
 from hub.events.rules import Outcome, first_outcome
-from hub.sync.model import Case, Decision
+from hub.sync.model import Case, Decision, name_of
 from master_data.fields import EntitySchema
 from master_data.merge import Merge, Reading, Weighing, merge
 from master_data.model import (
@@ -42,18 +42,14 @@ def decide(
     if outcome.changed or case.golden.version == 0:
         refused = schema.problems(outcome.body)
         if refused and case.golden.version == 0 and not _without(readings, refused, schema):
-            return _rejected(case, refused) if not case.sight.unresolved else _deferred(case)
+            return _rejected(case, refused) if not case.awaited else _deferred(case)
         if refused:
             problems |= refused
             readings = _sound(readings, refused)
             outcome = merged(readings)
             still = schema.problems(outcome.body) if case.golden.version == 0 else {}
             if still:
-                return (
-                    _rejected(case, refused | still)
-                    if not case.sight.unresolved
-                    else _deferred(case)
-                )
+                return _rejected(case, refused | still) if not case.awaited else _deferred(case)
     return _decision(case, outcome, problems, weighing.rivals_of)
 
 
@@ -93,7 +89,7 @@ def _deferred(case: Case) -> Decision:
         FieldResult(
             path, FieldOutcome.WAITING, None, None, "reference", f"waits for {entity} {id_}"
         )
-        for path, (entity, id_) in sorted(case.sight.unresolved.items())
+        for path, (entity, id_) in sorted(case.awaited.items())
     )
     return Decision(
         golden=case.golden,
@@ -106,8 +102,8 @@ def _deferred(case: Case) -> Decision:
 
 
 def _awaited(case: Case) -> tuple[str, ...]:
-    named = case.sight.unresolved.values()
-    return tuple(f"{case.crossref.connection}:{entity}:{id_}" for entity, id_ in named)
+    named = case.awaited.values()
+    return tuple(name_of(case.crossref.connection, entity, id_) for entity, id_ in named)
 
 
 def _rejected(case: Case, refused: dict[str, str]) -> Decision:
@@ -121,7 +117,7 @@ def _rejected(case: Case, refused: dict[str, str]) -> Decision:
             "mapping" if path in case.sight.problems else "schema",
             why,
         )
-        for path, why in sorted((refused | case.sight.problems).items())
+        for path, why in sorted((refused | case.sight.problems | case.dangling).items())
     )
     reason = "; ".join(f"{result.path}: {result.why}" for result in results)
     return Decision(case.golden, case.crossref, Outcome.REJECTED, results, rejected=reason)
@@ -138,7 +134,9 @@ def _decision(
         rule = "schema" if path not in case.sight.problems else "mapping"
         kind = FieldOutcome.REJECTED if rule == "schema" else FieldOutcome.HELD
         results.append(FieldResult(path, kind, None, None, rule, why))
-    for path, (entity, external_id) in sorted(case.sight.unresolved.items()):
+    for path, why in sorted(case.dangling.items()):
+        results.append(FieldResult(path, FieldOutcome.REJECTED, None, None, "reference", why))
+    for path, (entity, external_id) in sorted(case.awaited.items()):
         why = f"waits for {entity} {external_id}"
         results.append(FieldResult(path, FieldOutcome.WAITING, None, None, "reference", why))
     golden = _next_golden(case, merged)

@@ -22,6 +22,7 @@ from hub.projection.board import Board, Place
 from hub.projection.family import load_family
 from hub.sync.deciding import Deciding, Verdict
 from hub.sync.freshness import Choice, Hint, Known, choose, is_outdated, readable_at
+from hub.sync.references import overdue, without_record
 from hub.sync.store import write
 from hub.wiring import Hub
 from master_data import store as golden_store
@@ -52,6 +53,9 @@ class Turn:
     choices: dict[str, Choice] = field(default_factory=dict)
     states: dict[str, SourceState | Absent] = field(default_factory=dict)
     read_at: dict[str, datetime] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    """References that were asked for, and those of them that are not there."""
 
     def place(self, key: str) -> Place:
         """Return the external record a lane is about."""
@@ -103,6 +107,8 @@ def _decide(hub: Hub, turn: Turn) -> None:
         if tried == 0:
             _read_hints(hub, turn)
         verdict = _judge(hub, turn)
+        if overdue(turn.lanes, verdict.waiting, turn.asked):
+            verdict = _judge_again(hub, turn, verdict)
         try:
             hub.db.write(lambda c, verdict=verdict: _write(hub, turn, verdict, c), synced=False)  # type: ignore[misc]
         except GoldenMoved:
@@ -220,7 +226,7 @@ def _put_off(hub: Hub, turn: Turn, keys: Sequence[str], until: datetime) -> None
 
 def _judge(hub: Hub, turn: Turn) -> Verdict:
     """Decide every lane in memory."""
-    deciding = Deciding(hub, turn.board)
+    deciding = Deciding(hub, turn.board, turn.missing)
     deciding.see_all(
         [
             (turn.place(key), turn.choices[key], turn.states.get(key), turn.read_at.get(key))
@@ -238,6 +244,16 @@ def _judge(hub: Hub, turn: Turn) -> Verdict:
     return deciding.finish()
 
 
+def _judge_again(hub: Hub, turn: Turn, verdict: Verdict) -> Verdict:
+    """Ask for references that lanes have long waited for, and decide with what is not there."""
+    while names := overdue(turn.lanes, verdict.waiting, turn.asked):
+        turn.asked |= names
+        turn.missing |= without_record(hub, names)
+        hub.db.read(lambda c: _gather(hub, turn, c))
+        verdict = _judge(hub, turn)
+    return verdict
+
+
 def _write(hub: Hub, turn: Turn, verdict: Verdict, connection: Connection) -> None:
     """Write the verdict of the lanes that are still ours, then serve them."""
     now = hub.db.now(connection)
@@ -245,12 +261,12 @@ def _write(hub: Hub, turn: Turn, verdict: Verdict, connection: Connection) -> No
     if len(held) != len(turn.lanes):
         turn.keep(held)
         raise GoldenMoved
-    for key, name in verdict.waiting.items():
+    for key, (name, *_) in verdict.waiting.items():
         if key in turn.lanes:
             until = now + WAIT_FOR_REFERENCE
             lanes.postpone(connection, turn.lease, [turn.lanes[key]], until=until, waits_for=name)
     write(hub, connection, turn.board, verdict, now)
-    free_arrived(connection, set(verdict.waiting.values()), now)
+    free_arrived(connection, {names[0] for names in verdict.waiting.values()}, now)
     done = [lane for key, lane in turn.lanes.items() if key not in verdict.waiting]
     if done:
         lanes.serve(connection, turn.lease.token, done, now)

@@ -21,7 +21,8 @@ class Verdict:
     conflicts: list[NewConflict] = field(default_factory=list)
     closing: list[tuple[str, str, str]] = field(default_factory=list)
     plans: list[tuple[Plan, str | None]] = field(default_factory=list)
-    waiting: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Lane -> the names it waits for, at least one."""
     live: list[Crossref] = field(default_factory=list)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     erased: list[str] = field(default_factory=list)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.contract import OutcomeUnknown, SourceState, Written
-from connectors.kit.faults import Down, Operation
+from connectors.kit.faults import AnswerLost, Down, Operation
 from connectors.kit.memory_connector import MemoryConnector
 from hub.conflicts.rules import Choice
 from hub.effects.rules import in_normal_form
@@ -240,3 +240,27 @@ def test_normal_forms_are_known(sent, held):
 @pytest.mark.parametrize(("sent", "held"), [("Ibarra", "Talleres"), ("12", "13"), ("x", None)])
 def test_another_value_is_no_normal_form(sent, held):
     assert not in_normal_form(sent, held)
+
+
+class ShortConnector(MemoryConnector):
+    """A system that answers a write with the id and the version alone."""
+
+    def write(self, object_type, writes, not_after):
+        results = super().write(object_type, writes, not_after)
+        return [replace(r, record=None) if isinstance(r, Written) else r for r in results]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_create_that_could_not_be_read_back_takes_later_changes(bed, customer, lost):
+    bed.put_in("crm", ShortConnector(bed.crm))
+    if lost:
+        bed.crm.faults.add(AnswerLost(), operation=Operation.WRITE)
+    bed.crm.faults.add(Down(), operation=Operation.READ, times=1)
+    row = bed.erp.create("customers", customer(name="Ibarra"))
+    bed.run()
+    for _ in range(3):
+        bed.later(LEASE)
+    bed.erp.edit("customers", row.id, {"legal_name": "Ibarra SL"})
+    bed.run()
+    (there,) = bed.rows("crm")
+    assert (there["name"], there["legal_name"]) == ("Ibarra", "Ibarra SL")
