@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Protocol
 
 from connectors.contract import Connector
-from ground.database import Database
+from ground.database import Connection, Database
 from ground.env import Bell, Env
 from hub.errors import UnknownConnection, UnknownObjectType
 from hub.settings import HubSettings
@@ -106,6 +107,13 @@ class Hub:
     def _healthy(self, states: set[str]) -> list[str]:
         known = self.directory.connections().values()
         return [each.id for each in known if each.state in states and each.health == "ok"]
+
+    def ahead(self, connection: Connection) -> timedelta:
+        """Return how far the database's time is ahead of this host's clock.
+
+        Rows carry the database's time: all processes share it, whatever their hosts' clocks say.
+        """
+        return self.db.now(connection) - self.env.clock.now()
 
     @property
     def titles(self) -> dict[str, str]:

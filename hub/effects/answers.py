@@ -103,7 +103,7 @@ def _settle(
         case OutcomeUnknown():
             can = delivery.connection.connector.capabilities
             settles = can.settles_within + can.read_lag
-            due = delivery.hub.env.clock.now() + timedelta(seconds=settles)
+            due = delivery.time + timedelta(seconds=settles)
             answer = {"reason": result.reason}
             made.settled.append(
                 Settled(frozen.effect.id, EffectState.UNKNOWN, due, answer, frozen.effect.attempts)
@@ -303,7 +303,7 @@ def _look_again(
 
 def _later(delivery: Delivery, made: _Settling, frozen: Frozen, result: TryLater) -> None:
     """Back off; a record that fails for days goes dead and waits for a person."""
-    now, effect = delivery.hub.env.clock.now(), frozen.effect
+    now, effect = delivery.time, frozen.effect
     if is_exhausted(effect.planned_at, now):
         _give_up(delivery, made, frozen, result.reason)
         return

@@ -35,6 +35,8 @@ class Delivery:
     token: str
     now: datetime
     until: datetime
+    ahead: timedelta
+    """How far the database's time, of which rows and leases are, is ahead of this host's clock."""
     board: Board = field(default_factory=Board)
     frozen: list[Frozen] = field(default_factory=list)
     nothing: list[Nothing] = field(default_factory=list)
@@ -42,8 +44,16 @@ class Delivery:
 
     @property
     def last_call(self) -> datetime:
-        """Return when a request may begin at the latest: the lease, less what it may take."""
-        return self.until - MARGIN
+        """Return when a request may begin at the latest, by this host's clock.
+
+        It is the end of the lease, less what a request may take.
+        """
+        return self.until - self.ahead - MARGIN
+
+    @property
+    def time(self) -> datetime:
+        """Return the database's time at this moment, without asking it."""
+        return self.hub.env.clock.now() + self.ahead
 
     @property
     def made(self) -> list[Frozen | Nothing]:
@@ -59,6 +69,13 @@ class Delivery:
     def links(self) -> Links:
         """Return the references of the connection."""
         return Links(self.hub.db, self.connection.id, self.board)
+
+
+def begin(hub: Hub, connection: OpenConnection, ahead: timedelta) -> Delivery:
+    """Return an empty batch with a lease from now on, in the database's time."""
+    now = hub.env.clock.now() + ahead
+    until = now + timedelta(seconds=hub.settings.lease)
+    return Delivery(hub, connection, hub.env.ids.new("le"), now, until, ahead)
 
 
 def look(

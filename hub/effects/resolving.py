@@ -21,7 +21,7 @@ from hub.connections import service as connections
 from hub.effects import settling, store
 from hub.effects.answers import settle_answers
 from hub.effects.deleting import resolve_deletes
-from hub.effects.delivery import Ask, Delivery, look
+from hub.effects.delivery import Ask, Delivery, begin, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import Effect, Settled
 from hub.effects.rules import EffectState
@@ -36,11 +36,9 @@ BATCH = 100
 ACCEPTED = "accepted there; to be read back"
 
 
-def resolve_unknown(hub: Hub, connection: OpenConnection) -> int:
+def resolve_unknown(hub: Hub, connection: OpenConnection, ahead: timedelta) -> int:
     """Resolve due unknown effects of a connection; return how many were claimed."""
-    now = hub.env.clock.now()
-    until = now + timedelta(seconds=hub.settings.lease)
-    delivery = Delivery(hub, connection, hub.env.ids.new("le"), now, until)
+    delivery = begin(hub, connection, ahead)
     claimed = hub.db.write(lambda c: _claim(c, delivery), synced=False)
     by_type: dict[str, list[Frozen]] = {}
     if claimed:

@@ -22,7 +22,7 @@ from hub.effects import store
 from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
 from hub.effects.deleting import send_deletes
-from hub.effects.delivery import LONGEST_CALL, MARGIN, Delivery, look
+from hub.effects.delivery import LONGEST_CALL, MARGIN, Delivery, begin, look
 from hub.effects.due import store as due
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
@@ -50,19 +50,24 @@ def deliver_due(hub: Hub) -> int:
 def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
     """Deliver up to `limit` due effects of one connection; return how many were claimed."""
     connection = hub.connection(connection_id)
-    now = hub.env.clock.now()
-    if not hub.db.read(lambda c: due.any_due(c, [connection_id], now)):
+    ahead = hub.db.read(lambda c: _ahead_if_due(hub, c, connection_id))
+    if ahead is None:
         return 0
-    resolved = resolve_unknown(hub, connection)
+    resolved = resolve_unknown(hub, connection, ahead)
     size = min(limit, max(1, connection.connector.capabilities.bulk_write))
-    now = hub.env.clock.now()  # what the resolving reads found is told by now, and judged first
-    delivery = Delivery(
-        hub, connection, hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease)
-    )
+    # what the resolving reads found is told by now, and judged first
+    delivery = begin(hub, connection, ahead)
     claimed = hub.db.write(lambda c: _claim(c, delivery, size), synced=False)
     if claimed:
         _deliver(delivery, claimed)
     return resolved + len(claimed)
+
+
+def _ahead_if_due(hub: Hub, connection: Connection, connection_id: str) -> timedelta | None:
+    """Return how far the database's time is ahead of ours; None when no effect is due by it."""
+    ahead = hub.ahead(connection)
+    is_due = due.any_due(connection, [connection_id], hub.env.clock.now() + ahead)
+    return ahead if is_due else None
 
 
 def _claim(connection: Connection, delivery: Delivery, size: int) -> list[Effect]:

@@ -56,6 +56,12 @@ class Turn:
     asked: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     """References that were asked for, and those of them that are not there."""
+    ahead: timedelta = timedelta(0)
+    """How far the database's time is ahead of this host's clock."""
+
+    def now(self, hub: Hub) -> datetime:
+        """Return the database's time without asking it."""
+        return hub.env.clock.now() + self.ahead
 
     def place(self, key: str) -> Place:
         """Return the external record a lane is about."""
@@ -72,16 +78,24 @@ class Turn:
 def decide_due(hub: Hub, limit: int = BATCH) -> int:
     """Decide up to `limit` due lanes; return how many were claimed, 0 when nothing is due."""
     open_ids = hub.workable
-    now = hub.env.clock.now()
-    lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
     if not open_ids:
         return 0
-    if not hub.db.read(lambda c: lanes.any_due(c, open_ids, now)):
+    ahead = hub.db.read(lambda c: _ahead_if_due(hub, c, open_ids))
+    if ahead is None:
         return 0
+    now = hub.env.clock.now() + ahead
+    lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
     claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease), synced=False)
     if claimed:
-        _decide(hub, Turn(lease, {lane.key: lane for lane in claimed}))
+        _decide(hub, Turn(lease, {lane.key: lane for lane in claimed}, ahead=ahead))
     return len(claimed)
+
+
+def _ahead_if_due(hub: Hub, connection: Connection, open_ids: list[str]) -> timedelta | None:
+    """Return how far the database's time is ahead of ours; None when no lane is due by it."""
+    ahead = hub.ahead(connection)
+    due = lanes.any_due(connection, open_ids, hub.env.clock.now() + ahead)
+    return ahead if due else None
 
 
 def _claim(connection: Connection, open_ids: Sequence[str], limit: int, lease: Lease) -> list[Lane]:
@@ -119,9 +133,7 @@ def _decide(hub: Hub, turn: Turn) -> None:
         if verdict.deliveries:
             hub.doorbell.ring()
         return
-    hub.db.write(
-        lambda c: lanes.release(c, turn.lease.token, list(turn.lanes), hub.env.clock.now())
-    )
+    hub.db.write(lambda c: lanes.release(c, turn.lease.token, list(turn.lanes), hub.db.now(c)))
 
 
 def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
@@ -175,13 +187,13 @@ def _read_hints(hub: Hub, turn: Turn) -> None:
         size = connector.capabilities.bulk_read
         for start in range(0, len(keys), size):
             chunk = keys[start : start + size]
-            began = hub.env.clock.now()
+            began = turn.now(hub)
             try:
                 found = connector.read(object_type, [turn.place(key)[2] for key in chunk])
             except ConnectorError as error:
                 connections.report_failure(hub, connection_id, error)
                 pause = timedelta(seconds=hub.settings.probe_every)
-                _put_off(hub, turn, chunk, hub.env.clock.now() + pause)
+                _put_off(hub, turn, chunk, turn.now(hub) + pause)
                 continue
             for key in chunk:
                 _take_read(hub, turn, key, found.get(turn.place(key)[2], Absent()), began)
@@ -193,7 +205,7 @@ def _waits_for_lag(hub: Hub, turn: Turn, key: str, choice: Hint) -> bool:
     if not lag:
         return False
     due = readable_at(choice.event, turn.heads.get(key), lag)
-    if due <= hub.env.clock.now():
+    if due <= turn.now(hub):
         return False
     _put_off(hub, turn, [key], due)
     return True
@@ -211,7 +223,7 @@ def _take_read(
         and is_outdated(state, event, turn.heads.get(key))
     )
     if outdated and lane.attempts < MAX_ATTEMPTS:
-        _put_off(hub, turn, [key], hub.env.clock.now() + max(AGAIN, timedelta(0, can.read_lag)))
+        _put_off(hub, turn, [key], turn.now(hub) + max(AGAIN, timedelta(0, can.read_lag)))
         return
     turn.states[key] = state
     turn.read_at[key] = began
