@@ -1,8 +1,10 @@
 """Writes proposals down as a mapping document for a person to go on with."""
 
 import json
+from dataclasses import replace
 
 from mappings.infer.proposals import Proposal, Proposals
+from mappings.infer.seats import Seat
 from mappings.view import Json
 
 
@@ -14,7 +16,7 @@ def written_document(proposals: Proposals, *, object_type: str, entity: str) -> 
         f"entity: {entity}",
         "version: 1",
     ]
-    fields = [each for each in proposals.found if not each.inside]
+    fields = [each for each in proposals.found if not each.inside and not each.seat]
     tables = {each.golden: each for each in fields if each.pairs}
     if tables:
         lines += ["", "value maps:"]
@@ -23,6 +25,9 @@ def written_document(proposals: Proposals, *, object_type: str, entity: str) -> 
             lines.append(f"  {_table(golden)}: {{pairs: {{{rows}}}}}")
     if fields:
         lines += ["", "fields:", *_fields(fields, "  ")]
+    seated = [(each, each.seat) for each in proposals.found if each.seat]
+    if seated:
+        lines += ["", "slots:", *_slots(seated)]
     lists = [each for each in proposals.found if each.inside]
     if lists:
         lines += ["", "lists:"]
@@ -54,6 +59,22 @@ def _fields(fields: list[Proposal] | tuple[Proposal, ...], indent: str) -> list[
     return lines
 
 
+def _slots(seated: list[tuple[Proposal, Seat]]) -> list[str]:
+    """Return the places in lists, those of one element together."""
+    slots: dict[str, dict[str, list[str]]] = {}
+    for each, seat in seated:
+        by, fixed = seat.fixed
+        head = [f"        is: {{{by}: {_flow(fixed)}}}", "        fields:"]
+        place = slots.setdefault(seat.list, {}).setdefault(seat.code, head)
+        place += _fields([replace(each, golden=seat.inner)], "          ")
+    lines: list[str] = []
+    for golden, places in slots.items():
+        lines += [f"  - golden: {golden}", "    places:"]
+        for code, told in places.items():
+            lines += [f"      {_word(code)}:", *told]
+    return lines
+
+
 def _left(whose: str, paths: tuple[str, ...]) -> list[str]:
     return ["", f"# Left over of {whose}: {', '.join(paths)}"] if paths else []
 
@@ -62,7 +83,9 @@ def _table(golden: str) -> str:
     return golden.replace(".", "_")
 
 
-def _word(text: str) -> str:
+def _word(text: Json) -> str:
+    if not isinstance(text, str):
+        return json.dumps(text)
     return (
         text
         if text.isidentifier() and text.lower() not in {"true", "false", "null"}
@@ -75,4 +98,4 @@ def _flow(value: Json) -> str:
         return "{" + ", ".join(f"{name}: {_flow(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_flow(each) for each in value) + "]"
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value)

@@ -53,16 +53,21 @@ def test_what_ships_for_the_built_in_apps_is_proposed(path):
     [
         ("BillingPostalCode", "postal_code", 0.8),
         ("e-mail", "email", 0.8),
-        ("TelephoneNumber", "number", 0.6),
-        ("LastName", "family_name", 0.5),
-        ("terms.currency", "CurrencyCode", 0.5),
+        ("TelephoneNumber", "phone", 1.0),
+        ("LastName", "family_name", 1.0),
+        ("terms.currency", "CurrencyCode", 0.8),
+        ("OrganizationBPName1", "name", 1.0),
+        ("НомерТелефона", "phone", 1.0),
+        ("custommer_colour", "customer_colours", 0.8),
         ("Ort", "city", 0.8),
     ],
 )
 def test_names_are_alike_by_their_words(one, other, least):
     assert name_likeness(one, other) >= least
     assert name_likeness("legal_name", "hs_code") < 0.5
+    assert name_likeness("BillingCity", "shipping city") < name_likeness("BillingCity", "city")
     assert name_likeness("id", "x") == 0.0
+    assert name_likeness("id", "id") == 0.0  # each side's own
 
 
 def test_values_on_both_sides_tell_what_names_do_not():
