@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ground import strict_json
@@ -30,6 +31,14 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
     name = "among"
+
+    def self_group(self, against: OperatorType | None = None) -> "_Among":
+        """Stand as it is beside other conditions.
+
+        Else SQLAlchemy compares it with 1 on SQLite, and no index would be used.
+        """
+        del against
+        return self
 
 
 @compiles(_Among, "sqlite")

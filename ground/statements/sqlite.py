@@ -140,7 +140,12 @@ def _update_text(
 def _delete_text(table: Table, key: tuple[str, ...], size: int) -> str:
     names = ", ".join(f'"{name}"' for name in key)
     rows = ", ".join([_row(len(key))] * size)
-    return f'DELETE FROM "{table.name}" WHERE ({names}) IN (VALUES {rows})'  # noqa: S608 - our names
+    given = ", ".join(f"column{place}" for place in range(1, len(key) + 1))
+    # Bare VALUES on the right, and no index is used.
+    return (
+        f'DELETE FROM "{table.name}" WHERE ({names}) IN '  # noqa: S608 - our names
+        f"(SELECT {given} FROM (VALUES {rows}))"
+    )
 
 
 def _row(width: int) -> str:

@@ -30,6 +30,8 @@ __all__ = [
 
 def open_many(connection: Connection, new: Sequence[NewConflict], at: datetime) -> None:
     """Open conflicts; one that is open already takes the new rivals and events instead."""
+    if not new:
+        return
     known = {
         (each.golden_id, each.kind, each.subject): each
         for each in open_of(connection, {each.conflict.golden_id for each in new})
@@ -140,12 +142,14 @@ def reopen(connection: Connection, closed: Conflict) -> Conflict | None:
     return again
 
 
+_OPEN_OF = select(conflict).where(
+    among(conflict.c.golden_id, "ids"), conflict.c.closed_at.is_(None)
+)
+
+
 def open_of(connection: Connection, golden_ids: Iterable[str]) -> list[Conflict]:
     """Return the open conflicts of golden records."""
-    query = select(conflict).where(
-        among(conflict.c.golden_id, "ids"), conflict.c.closed_at.is_(None)
-    )
-    rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
+    rows = connection.execute(_OPEN_OF, {"ids": keys(connection, sorted(set(golden_ids)))})
     return [Conflict(**row) for row in rows.mappings()]
 
 

@@ -60,7 +60,7 @@ def next_due(
             replanning.c.due_at <= bindparam("now"),
             replanning.c.held.is_(None),
         )
-        .order_by(replanning.c.due_at)
+        .order_by(replanning.c.due_at, replanning.c.after)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
