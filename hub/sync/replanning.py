@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from ground.database import Connection
 from hub.effects import store as effects
+from hub.effects.due.store import any_untried
 from hub.projection.board import Board
 from hub.projection.family import load_family
 from hub.projection.planning import plan
@@ -36,7 +37,7 @@ def _page(hub: Hub, connection: Connection, writable: list[str]) -> int:
     many = _PAGE if not due.ramp else min(_PAGE, due.ramp[0])
     ids = store.page_of_goldens(connection, due.after, many)
     if not ids:
-        store.finish(connection, due.connection)
+        _end(connection, due, at)
         return 0
     board = Board()
     load_family(connection, board, set(ids))
@@ -54,6 +55,14 @@ def _page(hub: Hub, connection: Connection, writable: list[str]) -> int:
     columns = {"after": ids[-1], "planned": planned, "due_at": at}  # then it is another's turn
     store.set_columns(connection, due.connection, columns)
     return len(ids)
+
+
+def _end(connection: Connection, due: store.Replanning, at: datetime) -> None:
+    """Forget it once all that was planned was tried: until then it tells how long that takes."""
+    if any_untried(connection, due.connection, at - _LOOK_AGAIN):
+        store.set_columns(connection, due.connection, {"due_at": at + _LOOK_AGAIN})
+    else:
+        store.finish(connection, due.connection)
 
 
 def _must_wait(connection: Connection, due: store.Replanning, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from hub.effects.rules import EffectState
 from hub.effects.store import FREE, OPEN, is_in
 from hub.effects.tables import effect
 
-__all__ = ["any_due", "make_due", "oldest_due"]
+__all__ = ["any_due", "any_untried", "make_due", "oldest_due"]
 
 _ANY_DUE = select(
     exists().where(
@@ -27,6 +27,23 @@ def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime
     """Say whether an effect of these connections is due and can be claimed."""
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
     return bool(connection.scalar(_ANY_DUE, values))
+
+
+_ANY_UNTRIED = select(
+    exists().where(
+        OPEN,
+        effect.c.connection == bindparam("conn"),
+        is_in(effect, EffectState.PLANNED, EffectState.SENT),
+        effect.c.attempts == 0,
+        effect.c.planned_at <= bindparam("before"),
+    )
+)
+
+
+def any_untried(connection: Connection, connection_id: str, before: datetime) -> bool:
+    """Say whether a write planned before then was not tried, or not answered yet."""
+    values = {"conn": connection_id, "before": before}
+    return bool(connection.scalar(_ANY_UNTRIED, values))
 
 
 def make_due(connection: Connection, connection_id: str, now: datetime) -> None:

@@ -118,6 +118,25 @@ def test_a_load_goes_by_steps_and_tells_how_far_it_is(boarding, customer):
     assert len(bed.rows("crm")) == 30
 
 
+def test_a_load_that_is_all_planned_still_tells_how_long_it_takes(boarding, customer):
+    bed = boarding
+    for number in range(120):
+        only = {"name": f"Erp {number}", "kind": "organisation", "status": "active"}
+        bed.erp.create("customers", only | {"currency": "EUR"})
+    bed.run()
+    approve(bed, ramp=(1000,))
+    for _ in range(10):
+        replan_due(bed.hub)
+        bed.clock.advance(1.1)
+    assert progress(bed).to_deliver == 120
+    bed.turn()
+    assert progress(bed).eta > 0
+    bed.run()
+    load(bed)
+    assert bed.hub.db.read(lambda c: replanning.of_connection(c, "crm")) is None
+    assert (progress(bed).to_deliver, progress(bed).eta) == (0, 0.0)
+
+
 def test_a_load_that_is_refused_stops_at_the_first_step(boarding, customer):
     bed = boarding
     for number in range(40):
