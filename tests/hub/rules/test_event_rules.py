@@ -20,6 +20,16 @@ def test_unknown_outcome_makes_the_sheet_uneven():
     assert not balance(3, {"applied": 2, "lost": 1}).is_even
 
 
+def test_the_sheet_says_how_many_ended_how():
+    sheet = balance(7, {"applied": 2, "held": 1, None: 4})
+    assert {each.value: many for each, many in sheet.by_outcome.items() if many} == {
+        "applied": 2,
+        "held": 1,
+    }
+    assert set(sheet.by_outcome) == set(Outcome)
+    assert (sheet.closed, sheet.open, sheet.undecided) == (2, 1, 4)
+
+
 def test_every_outcome_is_open_or_closed():
     assert set(Outcome) == OPEN | CLOSED
     assert not OPEN & CLOSED
