@@ -54,7 +54,9 @@ class Rest:
         """Return the same server for a question that takes it long."""
         return replace(self, deadline=deadline)
 
-    def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401  JSON
+    def get(
+        self, path: str, query: Mapping[str, str] | Sequence[tuple[str, str]] | None = None
+    ) -> Any:  # noqa: ANN401  JSON
         """Return the answer's document."""
         return self._call("GET", f"{path}?{urlencode(query)}" if query else path, None)
 
@@ -79,6 +81,10 @@ class Rest:
     def patch(self, path: str, document: object) -> Any:  # noqa: ANN401  JSON
         """Replace fields of a record."""
         return self._call("PATCH", path, strict_json.dumps(document))
+
+    def delete(self, path: str) -> None:
+        """Remove what is there."""
+        self._call("DELETE", path, None)
 
     def every(self, path: str, query: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield the items of all pages of a list."""

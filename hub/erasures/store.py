@@ -23,6 +23,7 @@ from master_data.model import lane_key
 from master_data.tables import alias, crossref, edge, golden, golden_version, home, match_key, pin
 
 __all__ = [
+    "ERASED",
     "bury",
     "end_goldens",
     "erased_among",
@@ -249,15 +250,19 @@ def forget_conflicts(
     return [row.id for row in rows], waited
 
 
-def gone_crossrefs(connection: Connection, limit: int) -> list[tuple[str, str]]:
-    """Return (crossref id, lane) of erased records that are deleted in their system by now."""
+def gone_crossrefs(connection: Connection, limit: int) -> list[tuple[str, str, str]]:
+    """Return (crossref id, lane, golden id) of erased records that are gone in their system."""
+    place = (crossref.c.connection, crossref.c.object_type, crossref.c.external_id)
     query = (
-        select(crossref.c.id, crossref.c.connection, crossref.c.object_type, crossref.c.external_id)
-        .where(crossref.c.parked == ERASED, crossref.c.state == bindparam("gone"))
+        select(crossref.c.id, *place, crossref.c.golden_id)
+        .where(
+            crossref.c.golden_id.in_(select(erasure.c.golden_id)),
+            crossref.c.state == bindparam("gone"),
+        )
         .limit(limit)
     )
     rows = connection.execute(query, {"gone": "gone"})
-    return [(row.id, f"{row.connection}|{row.object_type}|{row.external_id}") for row in rows]
+    return [(row[0], lane_key(*row[1:4]), row.golden_id) for row in rows]
 
 
 def forget_lanes(connection: Connection, lane_keys: Sequence[str]) -> None:

@@ -169,12 +169,23 @@ def finish_due(hub: Hub) -> bool:
 
     def work(connection: Connection) -> bool:
         gone = store.gone_crossrefs(connection, _AT_ONCE)
-        ids = [crossref_id for crossref_id, _ in gone]
+        ids = [crossref_id for crossref_id, *_ in gone]
+        lanes = [lane for _, lane, _ in gone]
         at = hub.db.now(connection)
         store.forget_effects(connection, ids, at)
-        store.forget_events(connection, (), [lane for _, lane in gone])
-        store.forget_lanes(connection, [lane for _, lane in gone])
+        store.forget_events(connection, (), lanes)
+        store.forget_lanes(connection, lanes)
         store.forget_crossrefs(connection, [], ids)
+        _end_questions(connection, sorted({golden_id for *_, golden_id in gone}), at)
         return len(gone) == _AT_ONCE
 
     return hub.db.write(work)
+
+
+def _end_questions(connection: Connection, golden_ids: list[str], at: datetime) -> None:
+    """Empty what was asked about deletes that were refused, once no record is left anywhere."""
+    left = {each.golden_id for each in goldens.crossrefs_of(connection, golden_ids)}
+    done = [each for each in golden_ids if each not in left]
+    _, waited = store.forget_conflicts(connection, done, at)
+    decided = [Decided(each, Outcome.SUPERSEDED, None, {"reason": "erased"}) for each in waited]
+    events.settle(connection, decided, at)

@@ -1,11 +1,13 @@
 """What a person decided about a delete that met a change, carried out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.contract import ChangeKind
 from hub.conflicts.rules import Choice
 from hub.deletes.rules import Policy
 from hub.effects.rules import DELETE
+from hub.erasures import store as erasures
 from hub.events import store as events
 from hub.events.model import SETTLED, NewEvent
 from hub.projection.planning import Plan
@@ -15,7 +17,7 @@ from hub.sync.store import write_board, write_plans, write_versions
 from hub.wiring import Hub
 from master_data.model import Crossref, CrossrefState, GoldenState, Value
 
-__all__ = ["delete_or_restore", "hint_of"]
+__all__ = ["delete_erased", "delete_or_restore", "hint_of"]
 
 
 def delete_or_restore(unit: Unit, choice: Choice) -> dict[str, Value]:
@@ -76,3 +78,21 @@ def hint_of(hub: Hub, crossref: Crossref) -> NewEvent:
         kind=ChangeKind.CHANGED,
         actor=SETTLED,
     )
+
+
+def delete_erased(unit: Unit, crossrefs: Sequence[Crossref]) -> bool:
+    """Delete records of an erased person again, where a system refused it; say whether it is one.
+
+    There is nothing to look at again, and nothing that could be written instead.
+    """
+    lanes = {each.lane: each for each in crossrefs if each.external_id}
+    erased = erasures.erased_among(unit.connection, lanes)
+    if not erased:
+        return False
+    plans = []
+    for lane in sorted(erased):
+        unit.board.put_crossref(lanes[lane].with_(parked=erasures.ERASED))
+        plans.append((Plan(unit.board.crossrefs[lanes[lane].id], DELETE, erasures.ERASED), None))
+    write_board(unit.connection, unit.board, unit.at)
+    write_plans(unit.hub, unit.connection, plans, unit.at)
+    return True

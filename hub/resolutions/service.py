@@ -16,7 +16,7 @@ from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
 from hub.events.rules import Outcome
 from hub.projection.family import load_family
-from hub.resolutions.deleting import delete_or_restore, hint_of
+from hub.resolutions.deleting import delete_erased, delete_or_restore, hint_of
 from hub.resolutions.model import Answered, Resolution, Unit
 from hub.resolutions.rules import settle_value
 from hub.sealing.audit import Deed, note
@@ -183,6 +183,8 @@ def _retry(unit: Unit) -> dict[str, Value]:
     path = conflict.subject.partition(":")[2]
     mates = board.crossrefs_of(conflict.golden_id)
     mine = [each for each in mates if each.connection == conflict.connection]
+    if delete_erased(unit, mine):
+        return {}
     for crossref in mine:
         held = {name: why for name, why in crossref.held.items() if name != path}
         writes = {name: told for name, told in crossref.writes.items() if name != path}

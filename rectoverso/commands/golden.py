@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ground import strict_json
+from rectoverso.commands import golden_care
 from rectoverso.commands.hub import GoldenName, find_golden
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
 from rectoverso.errors import NotPossible
@@ -15,12 +16,11 @@ from rectoverso.settings import Settings
 
 Reason = Annotated[str, typer.Option(help="Why; kept in the record's history.")]
 IsPreview = Annotated[bool, typer.Option("--preview", help="Only show what would come of it.")]
-_PLURALS = {"category": "categories"}
 
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="Show, merge, take apart, split and pin golden records.")
+    group = typer.Typer(help="Show, merge, split, pin, score and erase golden records.")
     commands: dict[str, Callable[..., None]] = {
         "show": show,
         "history": history,
@@ -29,6 +29,7 @@ def register(app: typer.Typer, name: str) -> None:
         "split": split,
         "pin": pin,
         "unpin": unpin,
+        **golden_care.COMMANDS,
     }
     for command, work in commands.items():
         group.command(command)(work)
@@ -206,8 +207,7 @@ def _value(text: str) -> object:
 
 
 def _place(found: Mapping[str, Any]) -> str:
-    plural = _PLURALS.get(found["entity"], f"{found['entity']}s")
-    return f"/hub/api/v1/golden/{plural}/{found['id']}"
+    return golden_care.place_of(found["entity"], found["id"])
 
 
 def _ask(  # noqa: PLR0913 - what, of what, how

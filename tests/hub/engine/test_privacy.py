@@ -4,14 +4,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from connectors.contract import ChangeKind
+from connectors.kit.faults import Operation, RefuseRecord
 from ground.strict_json import dumps
 from hub.clusters.model import Intent
 from hub.clusters.service import merge_goldens
+from hub.conflicts.rules import Choice
 from hub.errors import HubError
 from hub.events import store as events
 from hub.events.model import NewEvent, NewNotice
 from hub.privacy.remembering import remember
 from hub.privacy.service import erase, export, finish_due
+from hub.resolutions.service import Resolution, resolve
 from hub.sealing.service import seal_due
 from hub.sealing.service import verify as verify_history
 from master_data import store
@@ -168,6 +171,44 @@ def test_a_poll_that_still_shows_the_person_changes_nothing(lives):
     assert_no_words(bed)
     assert bed.balance().is_even
     assert bed.balance().open == bed.balance().undecided == 0
+
+
+def test_a_delete_that_a_system_refuses_is_asked_about_and_tried_again(lives):
+    bed = lives.bed
+    golden_id, crm_id = lives.golden_id("A"), lives.letters["A"]
+    refusal = RefuseRecord("Contacts of Guadalupe still refer to it")
+    bed.crm.faults.add(refusal, operation=Operation.DELETE)
+    erase(bed.hub, golden_id, by="us_dpo", reason="asked on paper")
+    lives.settle()
+    finish_due(bed.hub)
+    (conflict,) = bed.conflicts()
+    assert conflict.connection == "crm"
+    assert "still refer to it" in conflict.why
+    bed.crm.faults.clear()
+    resolve(bed.hub, conflict.id, Resolution(choice=Choice.RETRY, seen=conflict.version, by="us_1"))
+    lives.settle()
+    finish_due(bed.hub)
+    assert [row["name"] for row in bed.rows("crm")] == ["Customer B"]
+    assert bed.conflicts() == []
+    assert_no_words(bed)
+    assert crm_id not in dump(bed)
+    assert bed.balance().is_even
+
+
+def test_a_refused_delete_that_is_done_by_hand_ends_it_too(lives):
+    bed = lives.bed
+    golden_id, crm_id = lives.golden_id("A"), lives.letters["A"]
+    refusal = RefuseRecord("Contacts of Guadalupe still refer to it")
+    bed.crm.faults.add(refusal, operation=Operation.DELETE)
+    erase(bed.hub, golden_id, by="us_dpo", reason="asked on paper")
+    lives.settle()
+    assert bed.conflicts()
+    bed.crm.remove("customers", crm_id)
+    lives.settle()
+    finish_due(bed.hub)
+    assert bed.conflicts() == []
+    assert_no_words(bed)
+    assert crm_id not in dump(bed)
 
 
 def test_an_old_copy_put_back_does_not_bring_the_person_back(lives):
