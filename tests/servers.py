@@ -69,6 +69,16 @@ def postgresql_url(place: Path, options: str = _SPEED) -> str:
     return f"postgresql://postgres@/postgres?host={place}"
 
 
+def dump_postgresql(url: str, schema: str) -> bytes:
+    """Return what pg_dump writes of a schema, as text."""
+    _, ours, path = url.partition("host=")
+    place = Path(path)
+    if not ours or not (tool := _binaries(place) / "pg_dump").exists():
+        pytest.skip("this PostgreSQL comes without pg_dump")
+    command = [tool, "-h", place, "-U", "postgres", "-d", "postgres", f"--schema={schema}"]
+    return subprocess.run(list(map(str, command)), check=True, capture_output=True).stdout
+
+
 def stop_postgresql(place: Path) -> None:
     """Stop the server, if it was started, and remove all it wrote."""
     if (place / "data" / "postmaster.pid").exists():

@@ -1,6 +1,6 @@
 """`golden quality`, `golden export`, `golden erase`: what to mend, and a person's rights."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from http import HTTPStatus
@@ -173,4 +173,4 @@ def _erase(rest: Rest, known: dict[str, Any], reason: str) -> dict[str, Any]:
     return done
 
 
-COMMANDS = {"quality": quality, "export": export, "erase": erase}
+COMMANDS: dict[str, Callable[..., None]] = {"quality": quality, "export": export, "erase": erase}

@@ -20,6 +20,8 @@ from hub.sealing.service import verify as verify_history
 from master_data import store
 from master_data.errors import NoSuchGolden
 from master_data.tables import METADATA
+from rectoverso.commands.backup import _copy_file
+from tests import servers
 from tests.hub.engine.lives import Lives
 
 WORDS = ("Guadalupe", "Villanueva", "+34600777888", "guadalupe@example.org", "Calle Luna")
@@ -98,6 +100,37 @@ def put_back(bed, copy):
 def assert_no_words(bed):
     kept = dump(bed)
     assert [word for word in WORDS if word in kept] == []
+
+
+@pytest.fixture
+def new_copy(bed, dialect, tmp_path, request):
+    """Return the bytes of a backup made now, as `rectoverso backup` makes it."""
+
+    def copy():
+        if dialect == "postgresql":
+            schema = bed.hub.db.read(
+                lambda c: c.exec_driver_sql("select current_schema()").scalar()
+            )
+            return servers.dump_postgresql(request.getfixturevalue("postgresql_url"), schema)
+        made = tmp_path / "copy.db"
+        made.unlink(missing_ok=True)
+        _copy_file(tmp_path / "hub.db", made)
+        return made.read_bytes()
+
+    return copy
+
+
+def test_a_new_copy_holds_no_word_of_an_erased_person(lives, new_copy):
+    bed = lives.bed
+    a_notice(lives)
+    before = new_copy()
+    assert [word for word in WORDS if word.encode() not in before] == []
+    erase(bed.hub, lives.golden_id("A"), by="us_dpo", reason="asked on paper")
+    lives.settle()
+    finish_due(bed.hub)
+    after = new_copy()
+    assert b"Customer B" in after
+    assert [word for word in WORDS if word.encode() in after] == []
 
 
 def a_notice(lives):
