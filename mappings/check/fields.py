@@ -4,15 +4,16 @@ from mappings import ops
 from mappings.check.codes import check_codes
 from mappings.check.findings import Reason, Report
 from mappings.check.kinds import check_kinds
-from mappings.check.limits import check_access, check_fits, check_lengths
+from mappings.check.limits import check_access, check_fits, check_lengths, check_possible
 from mappings.check.sides import Sides
 from mappings.check.writers import check_blank
+from mappings.shapes import Shape
 
 
 def check_field(field: ops.Field, sides: Sides, report: Report) -> None:
     """Ask all of one field; where a place or a kind is wrong, the rest says nothing."""
-    found = [report.find(sides.app, path, "app", field.place) for path in field.app]
-    value = report.find(sides.golden, field.golden, "golden record", field.place)
+    found = [_find(sides.app, path, "app", field, report) for path in field.app]
+    value = _find(sides.golden, field.golden, "golden record", field, report)
     words = [shape for shape in found if shape is not None]
     if value is None or len(words) < len(found):
         return
@@ -23,6 +24,13 @@ def check_field(field: ops.Field, sides: Sides, report: Report) -> None:
     check_lengths(field, words[0], value, report)
     check_blank(field, sides.app, sides.golden, sides.publish, report)
     _check_defaults(field, sides, report)
+
+
+def _find(side: Shape, path: str, whose: str, field: ops.Field, report: Report) -> Shape | None:
+    shape = report.find(side, path, whose, field.place)
+    if shape is not None:
+        check_possible(shape, path, whose, field.place, report)
+    return shape
 
 
 def _check_defaults(field: ops.Field, sides: Sides, report: Report) -> None:

@@ -9,6 +9,7 @@ from mappings.shapes import Shape
 from mappings.view import Json
 
 CLOSED_BY: Final = ("pattern", "format", "const")
+BOUNDS: Final = (("minimum", "maximum"), ("minLength", "maxLength"))
 
 
 def keeps_length(operation: ops.Operation) -> bool:
@@ -93,6 +94,18 @@ def _directions(rule: ops.Rule) -> tuple[bool, bool]:
 def _turns(rule: ops.Rule) -> TypeGuard[ops.Field | ops.Split | ops.Each | ops.Slots]:
     """Whether a rule may be told to go the other way."""
     return not isinstance(rule, ops.Constant | ops.Computed)
+
+
+def check_possible(shape: Shape, path: str, whose: str, place: ops.Place, report: Report) -> None:
+    """Ask that a schema allows any value at all."""
+    for low, high in BOUNDS:
+        least, most = shape.limit(low), shape.limit(high)
+        if least is not None and most is not None and least > most:
+            message = (
+                f"the {whose}'s schema allows no value, for {low} {least} is above {high} {most}: "
+                "correct the schema"
+            )
+            report.add(place, path, Reason.UNFIT, message)
 
 
 def check_fits(value: Json, shape: Shape, place: ops.Place, path: str, report: Report) -> None:

@@ -49,8 +49,7 @@ def check_units(
 
 def _app_measures(operation: ops.Quantity, words: Sequence[Shape]) -> frozenset[str]:
     if operation.unit is not None:
-        kind = units.kind_of(operation.unit)
-        return frozenset() if kind is None else frozenset({kind})
+        return frozenset({units.KIND_OF[operation.unit]})
     if len(words) == 1:
         return measures(words[0])
     return measures(Shape({"properties": {"unit": words[1].schema}}))

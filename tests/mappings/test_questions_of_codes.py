@@ -129,6 +129,25 @@ def test_the_members_of_a_set_are_asked_for_their_length(asked, operation, app, 
     assert [reason for reason, _ in found] == [Reason.TOO_LONG] * long
 
 
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ({"minimum": 5, "maximum": 3}, "minimum 5 is above maximum 3"),
+        ({"minLength": 5, "maxLength": 3}, "minLength 5 is above maxLength 3"),
+        ({"minimum": 3, "maximum": 3, "minLength": 0, "maxLength": 0}, None),
+        ({"minimum": 5}, None),
+        ({"maxLength": 3}, None),
+    ],
+)
+def test_a_schema_that_allows_no_value_is_told(asked, bounds, said):
+    words = f"schema allows no value, for {said}: correct the schema"
+    for whose, app, golden in (("app", bounds, {}), ("golden record", {}, bounds)):
+        found = asked(field(", lossy: short"), side(a=app), side(g=golden))
+        path = "a" if whose == "app" else "g"
+        expected = [(Reason.UNFIT, f"column 10: {path}: the {whose}'s {words}")]
+        assert found == (expected if said else [])
+
+
 def test_what_the_app_never_shows_may_be_written(asked):
     app, golden = side(a={"writeOnly": True}), side(g=TEXT, h=TEXT)
     assert asked("fields: [{app: a, constant: x}]\n", app, golden) == []
@@ -272,7 +291,7 @@ def test_a_place_and_a_list_are_apart_if_their_elements_differ(asked, fixed, ins
         side(g=POINTS),
     )
     found = [reason for reason, _ in found if reason is Reason.TWO_WRITERS]
-    assert found == [] if apart else [Reason.TWO_WRITERS]
+    assert found == ([] if apart else [Reason.TWO_WRITERS])
 
 
 def test_places_of_one_list_stand_in_one_rule(asked):
