@@ -11,6 +11,7 @@ from ground.env import Bell, Env
 from hub.errors import UnknownConnection, UnknownObjectType
 from hub.settings import HubSettings
 from mappings import CompiledMapping
+from master_data.index.scorers import Scorers
 
 __all__ = ["Directory", "Doorbell", "Hub", "OpenConnection", "Vault"]
 
@@ -93,6 +94,7 @@ class Hub:
     doorbell: Doorbell
     vault: Vault
     portal: Any = None
+    scorers: Scorers = field(default_factory=Scorers, repr=False, compare=False)
 
     @property
     def workable(self) -> list[str]:

@@ -1,24 +1,30 @@
 """Whether an unlinked source record is a golden record we have. Pure; the answer says why."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from master_data.blocking import MatchKeys
+from master_data.likeness.model import Zone
+
+__all__ = ["Candidate", "Identity", "Link", "New", "identify"]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A golden record that shares keys; `taken`: this system has a record of it already."""
+    """A golden record that weighed something; `taken`: this system has a record of it already.
+
+    `identifiers`: kinds of numbers, given to one thing alone, that both have.
+    """
 
     golden_id: str
-    keys: tuple[str, ...]
+    weight: float
+    zone: Zone
     taken: bool
-    kind: str | None = None
+    identifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The record is this golden record; `also`: others that share an exact key, for a person."""
+    """The record is this golden record; `also`: others that weigh as much as a link."""
 
     golden_id: str
     why: str
@@ -36,40 +42,26 @@ class New:
 Identity = Link | New
 
 
-def identify(keys: MatchKeys, candidates: Sequence[Candidate], kind: str | None = None) -> Identity:
-    """Decide by exact keys; equal name and postal code only raises suspicion.
+def identify(candidates: Sequence[Candidate]) -> Identity:
+    """Decide by zones: the heaviest free link is it; what may be it is for a person.
 
-    A system holds at most one record of a golden one: a taken one is a suspect, not a link.
+    A system holds at most one record of a golden one: a taken one is no link, and a suspect only
+    if it would have been one, or shares an identifier.
     """
-    alike = [c for c in candidates if kind is None or c.kind is None or c.kind == kind]
-    exact = [c for c in alike if set(c.keys) & set(keys.exact)]
-    free = sorted((c for c in exact if not c.taken), key=lambda c: _strength(c, keys))
-    if free:
-        best = free[0]
-        shared = [key for key in keys.exact if key in best.keys]
-        others = tuple(c for c in exact if c.golden_id != best.golden_id)
-        return Link(best.golden_id, f"same {' and '.join(shared)}", others)
-    if exact:
-        return New("shares a key with a record this system holds already", tuple(exact))
-    if alike:
-        return New("same name and postal code as another record", tuple(alike))
-    return New("no golden record shares a key")
+    ranked = sorted(candidates, key=lambda each: (-each.weight, each.golden_id))
+    linked = [each for each in ranked if each.zone is Zone.LINK]
+    best = next((each for each in linked if not each.taken), None)
+    if best is not None:
+        others = tuple(each for each in linked if each is not best)
+        return Link(best.golden_id, "the same by what both say", others)
+    suspects = tuple(each for each in ranked if _is_suspect(each))
+    if any(each.taken for each in suspects):
+        return New("the same as a record this system holds already, or nearly", suspects)
+    if suspects:
+        return New("perhaps the same as another record", suspects)
+    return New("no golden record is like it")
 
 
-def _strength(candidate: Candidate, keys: MatchKeys) -> tuple[int, int, str]:
-    shared = [n for n, key in enumerate(keys.exact) if key in candidate.keys]
-    return -len(shared), min(shared), candidate.golden_id
-
-
-def candidates_of(
-    hits: Mapping[str, Sequence[str]], taken: Mapping[str, bool], kinds: Mapping[str, str | None]
-) -> list[Candidate]:
-    """Group key hits (key -> golden ids) by golden record, in id order."""
-    by_golden: dict[str, list[str]] = {}
-    for key, golden_ids in hits.items():
-        for golden_id in golden_ids:
-            by_golden.setdefault(golden_id, []).append(key)
-    return [
-        Candidate(golden_id, tuple(keys), taken.get(golden_id, False), kinds.get(golden_id))
-        for golden_id, keys in sorted(by_golden.items())
-    ]
+def _is_suspect(each: Candidate) -> bool:
+    doubtful = each.zone is Zone.REVIEW and not each.taken
+    return each.zone is Zone.LINK or doubtful or bool(each.identifiers)

@@ -1,4 +1,4 @@
-"""Golden records, crossrefs and match keys <-> rows. Writes are fenced by row versions."""
+"""Golden records and crossrefs <-> rows. Writes are fenced by row versions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import Column, Row, Table, bindparam, func, select
 
 from ground.database import Connection
 from ground.instants import from_microseconds, to_microseconds
-from ground.statements import among, delete_many, insert_many, keys, update_many
+from ground.statements import among, insert_many, keys, update_many
 from master_data.errors import GoldenMoved
 from master_data.fields import title_of_record
 from master_data.model import (
@@ -24,7 +24,7 @@ from master_data.model import (
     GoldenState,
 )
 from master_data.normalise import fold
-from master_data.tables import alias, crossref, golden, match_key
+from master_data.tables import alias, crossref, golden
 
 _GOLDEN: tuple[Column[Any], ...] = (
     golden.c.id,
@@ -54,7 +54,6 @@ _VERSIONS = (
     .order_by(golden.c.id)
     .with_for_update(read=True)
 )
-_KEY_HITS = select(match_key.c.key, match_key.c.golden_id).where(among(match_key.c.key, "ks"))
 
 
 def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
@@ -113,14 +112,6 @@ def crossrefs_of(connection: Connection, golden_ids: Iterable[str]) -> list[Cros
     """Return every crossref of these golden records, in id order."""
     rows = connection.execute(_CROSSREFS_OF, {"ids": keys(connection, sorted(set(golden_ids)))})
     return [_crossref(row) for row in rows]
-
-
-def key_hits(connection: Connection, wanted: Iterable[str]) -> dict[str, list[str]]:
-    """Return match key -> golden ids that have it."""
-    hits: dict[str, list[str]] = {}
-    for row in connection.execute(_KEY_HITS, {"ks": keys(connection, sorted(set(wanted)))}):
-        hits.setdefault(row.key, []).append(row.golden_id)
-    return {key: sorted(found) for key, found in hits.items()}
 
 
 def golden_id_of(
@@ -241,17 +232,6 @@ def _update_fenced(connection: Connection, table: Table, rows: Sequence[dict[str
     done = update_many(connection, table, ["id"], rows, expect="version")
     if len(done) != len(rows):
         raise GoldenMoved
-
-
-def replace_keys(
-    connection: Connection, added: Mapping[str, Iterable[str]], removed: Mapping[str, Iterable[str]]
-) -> None:
-    """Add and remove match keys: golden id -> keys."""
-    pairs = [{"key": key, "golden_id": gid} for gid, new in added.items() for key in new]
-    if pairs:
-        insert_many(connection, match_key, pairs, on_conflict="nothing")
-    gone = [{"key": key, "golden_id": gid} for gid, old in removed.items() for key in old]
-    delete_many(connection, match_key, ["key", "golden_id"], gone)
 
 
 def _golden(row: Row[Any]) -> Golden:

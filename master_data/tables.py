@@ -80,14 +80,6 @@ crossref = Table(
     ),
 )
 
-match_key = Table(
-    "match_key",
-    METADATA,
-    Column("key", Text, primary_key=True),
-    Column("golden_id", Id, primary_key=True),
-    Index("ix_match_key_golden", "golden_id"),
-)
-
 alias = Table(
     "alias",
     METADATA,

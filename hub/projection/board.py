@@ -3,10 +3,9 @@
 Lanes of one batch may meet in one golden record: each decision sees what the one before it did.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from master_data.blocking import match_keys
 from master_data.model import (
     Contribution,
     Crossref,
@@ -32,7 +31,6 @@ class Board:
     crossrefs: dict[str, Crossref] = field(default_factory=dict)
     by_place: dict[Place, str] = field(default_factory=dict)
     of_golden: dict[str, list[str]] = field(default_factory=dict)
-    hits: dict[str, list[str]] = field(default_factory=dict)
     read_goldens: dict[str, int] = field(default_factory=dict)
     read_crossrefs: dict[str, int] = field(default_factory=dict)
     read_bodies: dict[str, Flat] = field(default_factory=dict)
@@ -70,7 +68,7 @@ class Board:
         self.changed.add(crossref.id)
 
     def put_golden(self, golden: Golden) -> None:
-        """Store a golden record in memory, new or changed, and its match keys."""
+        """Store a golden record in memory, new or changed, to be found by the next."""
         self.goldens[golden.id] = golden
         self.touched.add(golden.id)
         self.unkeyed.add(golden.id)
@@ -117,31 +115,6 @@ class Board:
             None,
         )
 
-    def key_candidates(self, keys: Sequence[str], entity: str) -> dict[str, list[str]]:
-        """Return key -> ids of living golden records that have it on the board."""
-        self._key_what_was_put()
-        return {
-            key: [
-                golden_id
-                for golden_id in self.hits.get(key, ())
-                if (found := self.goldens.get(golden_id)) is not None
-                and found.entity == entity
-                and found.state in (GoldenState.ACTIVE, GoldenState.UNCONFIRMED)
-                and key in match_keys(entity, found.body).all
-            ]
-            for key in keys
-        }
-
-    def _key_what_was_put(self) -> None:
-        """Index what was put since anybody asked last: mostly nobody does."""
-        for golden_id in self.unkeyed:
-            golden = self.goldens[golden_id]
-            for key in match_keys(golden.entity, golden.body).all:
-                found = self.hits.setdefault(key, [])
-                if golden_id not in found:
-                    found.append(golden_id)
-        self.unkeyed.clear()
-
     def rivals(self, golden: Golden, path: str, but: str) -> list[Contribution]:
         """Return the contributions to a path from other crossrefs and persons."""
         said = [
@@ -154,5 +127,5 @@ class Board:
 
 
 def is_found(golden: Golden) -> bool:
-    """Say whether a golden record is found by its match keys; merged and gone ones are not."""
+    """Say whether a golden record is found by others; merged and gone ones are not."""
     return golden.state not in (GoldenState.MERGED, GoldenState.GONE)

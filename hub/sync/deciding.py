@@ -8,12 +8,14 @@ from datetime import datetime
 import structlog
 
 from connectors.contract import Absent, SourceState
-from hub.conflicts.model import NewConflict, OpenConflict
+from hub.conflicts.model import NewConflict
 from hub.connections.rules import State
 from hub.effects import store as effects
 from hub.events.model import Decided, Event
 from hub.events.rules import Outcome
 from hub.lanes.store import Lane
+from hub.matching.search import Search
+from hub.matching.telling import tell
 from hub.projection.board import Board, Place
 from hub.projection.family import load_family
 from hub.projection.links import Links
@@ -29,7 +31,6 @@ from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
 from hub.sync.verdict import Verdict
 from hub.wiring import Hub
 from mappings import CompiledMapping
-from master_data import store as golden_store
 from master_data.clusters import store as clusters
 from master_data.fields import entity_schema
 from master_data.merge import Weighing
@@ -69,6 +70,7 @@ class Deciding:
         self.in_flight: set[str] = set()
         self.erased: set[Place] = set()
         self.creates = CreatesUnderWay(hub)
+        self.search = Search(hub.scorers, board)
         self.absences = Absences(hub, board)
         opened = hub.directory.connections().values()
         self.clocks = Clocks(
@@ -81,7 +83,6 @@ class Deciding:
         seen: Sequence[tuple[Place, Choice, SourceState | Absent | None, datetime | None]],
     ) -> None:
         """Take the states to judge; put golden records that unlinked ones may be on the board."""
-        wanted: dict[str, None] = {}
         self.erased = erased_places(self.hub, self.board, [place for place, *_ in seen])
         for place, choice, read, read_at in seen:
             state = self.states[place] = _state_of(choice, read, read_at)
@@ -91,18 +92,16 @@ class Deciding:
             sight = self._look(place, state, None, None)
             if sight is not None:
                 entity = self._mapping(place).entity
-                wanted |= dict.fromkeys(identity.keys_of(entity, sight).all)
-        if wanted:
-            self._load_candidates(list(wanted))
+                self.search.ask(place, entity, identity.body_of(sight))
+        if self.search.asked:
+            self._load_candidates()
 
     def _is_linked(self, place: Place, state: _State) -> bool:
         return bool(self.board.crossref_at(place) or self._own(place, state))
 
-    def _load_candidates(self, keys: list[str]) -> None:
-        hits = self.hub.db.read(lambda c: golden_store.key_hits(c, keys))
-        self.board.hits = {key: list(found) for key, found in hits.items()}
-        self.verdict.keys = {key: tuple(hits.get(key, ())) for key in keys}
-        ids = {golden_id for found in hits.values() for golden_id in found}
+    def _load_candidates(self) -> None:
+        ids = self.hub.db.read(self.search.load)
+        self.verdict.search = self.search
         self.hub.db.read(lambda c: load_family(c, self.board, ids))
         if len(ids) > 1:
             self.board.apart = self.hub.db.read(lambda c: clusters.told_apart(c, ids))
@@ -159,7 +158,7 @@ class Deciding:
     ) -> bool:
         """Our own create that is not answered yet comes back: its answer will know it.
 
-        Told by our client key, or, where a system keeps none, by a match key of a create under way.
+        Told by our client key, or, where a system keeps none, by being like a create under way.
         """
         own = self._own(place, state)
         if own is not None and lane.attempts >= ADOPT_AFTER:
@@ -174,23 +173,21 @@ class Deciding:
         return True
 
     def _under_way(self, place: Place, state: _State) -> Crossref | None:
-        """Return a create sent to this system that shares a match key or shows what was sent."""
+        """Return a create sent to this system that may be the same thing or shows what was sent."""
         if not self.in_flight and not self.creates.are_keyless(place):
             return None
-        entity = self._mapping(place).entity
-        sight = self._look(place, state, None, None)
-        hits = self.board.key_candidates(identity.keys_of(entity, sight).all, entity)
         alike = next(
             (
                 mate
-                for golden_ids in hits.values()
-                for golden_id in golden_ids
-                for mate in self.board.crossrefs_of(golden_id)
+                for match in self.search.matches(place)
+                for mate in self.board.crossrefs_of(match.golden_id)
                 if mate.id in self.in_flight and (mate.connection, mate.object_type) == place[:2]
             ),
             None,
         )
-        return alike or self.creates.shown_by(place, sight.readings)
+        if alike is not None:
+            return alike
+        return self.creates.shown_by(place, self._look(place, state, None, None).readings)
 
     def _absent(self, crossref: Crossref | None, event: Event, told: Sequence[Event]) -> None:
         if crossref is None or crossref.state is CrossrefState.GONE:
@@ -213,14 +210,14 @@ class Deciding:
     def _state(
         self, place: Place, crossref: Crossref | None, state: _State, told: Sequence[Event]
     ) -> None:
-        suspects: tuple[OpenConflict, ...] = ()
+        linked = identity.Linked()
         was_live = crossref is not None and crossref.state is CrossrefState.LIVE
         if crossref is None:
             own = self._own(place, state)
             if own is not None:
                 crossref = self._adopt(own, place, state)
             else:
-                crossref, suspects = self._link(place, state)
+                crossref, linked = self._link(place)
         elif crossref.state in {CrossrefState.GONE, CrossrefState.FROZEN}:
             crossref = identity.adopt(crossref, place[2])
         golden = self.board.goldens[crossref.golden_id]
@@ -232,7 +229,7 @@ class Deciding:
             if decision.deferred:
                 self.verdict.waiting[state.event.lane] = decision.waits_for
             return
-        self._take(decision, state, told, suspects)
+        self._take(decision, state, told, linked)
         if not was_live:  # who waited for this record goes on
             self.verdict.live.append(decision.crossref)
 
@@ -242,13 +239,14 @@ class Deciding:
         sight = self._look(place, state, live, self.board.goldens[own.golden_id])
         return replace(live, base={**self.creates.agreed(own, sight.readings), **own.base})
 
-    def _link(self, place: Place, state: _State) -> tuple[Crossref, tuple[OpenConflict, ...]]:
-        mapping = self._mapping(place)
-        sight = self._look(place, state, None, None)
-        found = identity.find_golden(self.board, mapping.entity, place, sight, self.hub.env.ids.new)
+    def _link(self, place: Place) -> tuple[Crossref, identity.Linked]:
+        entity, new_id = self._mapping(place).entity, self.hub.env.ids.new
+        found = identity.find_golden(self.board, self.search.matches(place), entity, place, new_id)
+        judged = {found.golden.id, *(each.golden_id for each in found.suspects)}
+        told = tell(self.search, place, found.crossref, judged, new_id)
         if found.golden.id not in self.board.goldens:
             self.board.goldens[found.golden.id] = found.golden
-        return found.crossref, identity.duplicate_conflicts(found)
+        return found.crossref, identity.Linked(identity.duplicate_conflicts(found, told.whys), told)
 
     def _forget(self, golden: Golden, crossref: Crossref) -> None:
         self.board.goldens.pop(golden.id, None)
@@ -283,7 +281,7 @@ class Deciding:
         decision: Decision,
         state: _State,
         told: Sequence[Event],
-        suspects: tuple[OpenConflict, ...],
+        linked: identity.Linked,
     ) -> None:
         golden, crossref, event = decision.golden, decision.crossref, state.event
         before = self.board.goldens.get(golden.id)
@@ -300,12 +298,13 @@ class Deciding:
                 )
             )
         self.reasons[golden.id] = event
-        for each in (*decision.conflicts, *suspects):
+        self.verdict.matches += linked.told.decisions
+        for each in (*decision.conflicts, *linked.suspects):
             new_id = self.hub.env.ids.new("cf")
             self.verdict.conflicts.append(NewConflict(new_id, each, event.id))
         self._end_conflicts(decision)
-        outcome = Outcome.CONFLICT if suspects else decision.outcome
-        self._close(told, event, outcome, golden.id, decision.detail)
+        outcome = Outcome.CONFLICT if linked.suspects else decision.outcome
+        self._close(told, event, outcome, golden.id, decision.detail | dict(linked.told.detail))
         if decision.waits_for:
             self.verdict.waiting[event.lane] = decision.waits_for
 

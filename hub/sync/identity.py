@@ -1,13 +1,14 @@
-"""Which golden record a source record belongs to. Pure but for the board it reads."""
+"""Which golden record a source record belongs to, by what was found. Pure but for the board."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hub.conflicts.model import OpenConflict, Rival
+from hub.matching.model import Match
+from hub.matching.telling import NOTHING, Told
 from hub.projection.board import Board, Place
 from hub.projection.views import Sight
-from master_data.blocking import MatchKeys, match_keys
-from master_data.matching import Candidate, Link, candidates_of, identify
+from master_data.matching import Candidate, Link, identify
 from master_data.model import (
     ConnectionId,
     Crossref,
@@ -24,7 +25,7 @@ POSSIBLE_DUPLICATE = "possible_duplicate"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The golden record and the crossref of a state, existing or new, and why."""
+    """The golden record and the crossref of a state, existing or new, and who else it may be."""
 
     golden: Golden
     crossref: Crossref
@@ -32,26 +33,35 @@ class Found:
     suspects: tuple[Candidate, ...] = ()
 
 
-def keys_of(entity: str, sight: Sight) -> MatchKeys:
-    """Return the match keys of a state as it came."""
-    return match_keys(entity, _body(sight))
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What came of looking for the golden record of an unlinked one."""
+
+    suspects: tuple[OpenConflict, ...] = ()
+    told: Told = NOTHING
 
 
 def find_golden(
-    board: Board, entity: str, place: Place, sight: Sight, new_id: Callable[[str], str]
+    board: Board,
+    found: Sequence[Match],
+    entity: str,
+    place: Place,
+    new_id: Callable[[str], str],
 ) -> Found:
     """Link an unlinked record to the best golden record, or make one."""
     connection, object_type, _ = place
-    body = _body(sight)
-    keys = match_keys(entity, body)
-    hits = board.key_candidates(keys.all, entity)
-    ids = {golden_id for found in hits.values() for golden_id in found}
-    candidates = candidates_of(
-        hits,
-        {each: board.taken(each, connection, object_type) for each in ids},
-        {each: board.goldens[each].body.get("kind") for each in ids},
+    identity = identify(
+        [
+            Candidate(
+                each.golden_id,
+                each.weight,
+                each.zone,
+                board.taken(each.golden_id, connection, object_type),
+                each.identifiers,
+            )
+            for each in found
+        ]
     )
-    identity = identify(keys, candidates, body.get("kind"))
     if isinstance(identity, Link):
         golden = board.goldens[identity.golden_id]
         suspects = tuple(
@@ -98,8 +108,8 @@ def adopt(crossref: Crossref, external_id: str) -> Crossref:
     return replace(crossref, external_id=external_id, state=CrossrefState.LIVE)
 
 
-def duplicate_conflicts(found: Found) -> tuple[OpenConflict, ...]:
-    """Return one conflict per suspect."""
+def duplicate_conflicts(found: Found, told: Mapping[str, str]) -> tuple[OpenConflict, ...]:
+    """Return one conflict per suspect; `told`: golden id -> what speaks for it."""
     return tuple(
         OpenConflict(
             kind=POSSIBLE_DUPLICATE,
@@ -108,12 +118,13 @@ def duplicate_conflicts(found: Found) -> tuple[OpenConflict, ...]:
             subject=suspect.golden_id,
             connection=found.crossref.connection,
             rule="match",
-            why=found.why,
-            rivals=tuple(Rival(key, suspect.golden_id, 0) for key in suspect.keys),
+            why=told.get(suspect.golden_id, found.why),
+            rivals=tuple(Rival(each, suspect.golden_id, 0) for each in suspect.identifiers),
         )
         for suspect in found.suspects
     )
 
 
-def _body(sight: Sight) -> Flat:
+def body_of(sight: Sight) -> Flat:
+    """Return what a state says, as a golden record would hold it."""
     return {path: reading.value for path, reading in sight.readings.items() if reading.value}

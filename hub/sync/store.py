@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
-
 from ground.database import Connection
 from ground.statements import insert_many
 from hub.conflicts import store as conflicts
@@ -22,6 +20,7 @@ from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
 from hub.linking import service as linking
+from hub.matching import store as matching
 from hub.projection.board import Board, is_found
 from hub.projection.planning import Plan
 from hub.sync.deciding import Verdict
@@ -29,9 +28,10 @@ from hub.sync.model import Version
 from hub.sync.rules import SNAPSHOT_EVERY
 from hub.wiring import Hub
 from master_data import store as golden_store
-from master_data.blocking import match_keys
 from master_data.errors import GoldenMoved
-from master_data.model import Crossref
+from master_data.forms.goldens import golden_form, says_else
+from master_data.index import store as index
+from master_data.model import Crossref, Flat, Golden
 from master_data.tables import golden_version
 
 
@@ -41,6 +41,9 @@ def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: 
     check_fuses(hub, connection, verdict.deletions, at)
     write_board(connection, board, at)
     write_versions(connection, verdict.versions, at)
+    matching.log(connection, verdict.matches, at)
+    if verdict.search is not None:
+        matching.note_stopped(connection, verdict.search.stopped(), at)
     conflicts.open_many(connection, verdict.conflicts, at)
     verdict.parked = linking.watch(hub, connection, verdict.conflicts, at)
     close_conflicts(connection, verdict.closing, at)
@@ -65,14 +68,8 @@ def check_fuses(
 
 def check(connection: Connection, board: Board, verdict: Verdict) -> None:
     """Make sure that nobody else linked these records or made their golden record meanwhile."""
-    if verdict.keys:
-        if connection.dialect.name == "postgresql":
-            for key in sorted(verdict.keys):
-                hashed = func.hashtextextended(bindparam("key"), 0)
-                connection.execute(select(func.pg_advisory_xact_lock(hashed)), {"key": key})
-        found = golden_store.key_hits(connection, verdict.keys)
-        if any(tuple(found.get(key, ())) != seen for key, seen in verdict.keys.items()):
-            raise GoldenMoved
+    if verdict.search is not None and verdict.search.moved(connection):
+        raise GoldenMoved
     for connection_id, object_type in {place[:2] for place in board.unlinked}:
         ids = [p[2] for p in board.unlinked if p[:2] == (connection_id, object_type)]
         if golden_store.crossrefs_by_external(connection, connection_id, object_type, ids):
@@ -80,7 +77,7 @@ def check(connection: Connection, board: Board, verdict: Verdict) -> None:
 
 
 def write_board(connection: Connection, board: Board, at: datetime) -> None:
-    """Write golden records, crossrefs and match keys that changed."""
+    """Write golden records, crossrefs and the forms by which they are found."""
     touched = [board.goldens[each] for each in sorted(board.touched)]
     golden_store.insert_goldens(
         connection, [each for each in touched if each.id not in board.read_goldens], at
@@ -94,7 +91,7 @@ def write_board(connection: Connection, board: Board, at: datetime) -> None:
     golden_store.insert_crossrefs(
         connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
     )
-    _write_keys(connection, board)
+    _write_forms(connection, board)
 
 
 def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[Crossref]) -> None:
@@ -110,18 +107,21 @@ def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[
         golden_store.update_crossrefs(connection, changed)
 
 
-def _write_keys(connection: Connection, board: Board) -> None:
-    added, removed = {}, {}
-    for golden_id in board.touched:
+def _write_forms(connection: Connection, board: Board) -> None:
+    """Keep the index true: a golden record is found by what it says now."""
+    changed = []
+    for golden_id in sorted(board.touched):
         golden = board.goldens[golden_id]
-        read = board.read_bodies.get(golden_id)
-        before = set(match_keys(golden.entity, read).all) if read else set()
-        after = set(match_keys(golden.entity, golden.body).all) if is_found(golden) else set()
-        if after - before:
-            added[golden_id] = after - before
-        if before - after:
-            removed[golden_id] = before - after
-    golden_store.replace_keys(connection, added, removed)
+        body = golden.body if is_found(golden) else {}
+        read = board.read_bodies.get(golden_id) or {}
+        if says_else(golden.entity, read, body):
+            changed.append((_entry(golden, read), _entry(golden, body)))
+    index.change(connection, [each for each in changed if each != (None, None)])
+
+
+def _entry(golden: Golden, body: Flat) -> index.Entry | None:
+    kind, form = golden_form(golden.entity, body) if body else ("", {})
+    return index.Entry(golden.id, kind, form) if kind else None
 
 
 def write_versions(connection: Connection, versions: Iterable[Version], at: datetime) -> None:

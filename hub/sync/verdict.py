@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from hub.conflicts.model import NewConflict
 from hub.deletes.model import Deletion
 from hub.events.model import Decided
+from hub.matching.model import NewDecision
+from hub.matching.search import Search
 from hub.projection.planning import Plan
 from hub.sync.model import Version
 from master_data.model import Crossref
@@ -24,7 +26,9 @@ class Verdict:
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Lane -> the names it waits for, at least one."""
     live: list[Crossref] = field(default_factory=list)
-    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    search: Search | None = None
+    """What the unlinked records were compared with; None: there were none."""
+    matches: list[NewDecision] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
     """Events that tell of an erased person: nothing of them is kept."""
     parked: list[str] = field(default_factory=list)

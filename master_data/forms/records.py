@@ -33,8 +33,8 @@ _DAYS, _MONTHS = 31, 12
 def form_of(entity: str, words: Words) -> Form:
     """Return the comparison form of a record; blanks are left out.
 
-    `entity`: person, company, product; anything else is compared by its words. Each value is one
-    text or several. Never raises on what a text holds.
+    `entity`: person, company, product, category; anything else is compared by its words. Each
+    value is one text or several. Never raises on what a text holds.
     """
     form = _FORMS.get(entity, _other)(words)
     return {field: values for field, values in form.items() if values}
@@ -144,7 +144,7 @@ def _company(words: Words) -> Form:
     split = [split_legal_form(fold(text)) for text in names]
     sites = [*_texts(words, "email"), *_texts(words, "web", "website", "url")]
     return _shared(words) | {
-        "name": tuple(dict.fromkeys(" ".join(kept) for kept, _ in split)),
+        "name": tuple(dict.fromkeys(" ".join(kept) for kept, _ in split if any(kept))),
         "native": _each(names, native),
         "legal_form": tuple(
             dict.fromkeys(family for _, family in split if family not in ("", "word"))
@@ -152,6 +152,7 @@ def _company(words: Words) -> Form:
         "domain": _each(sites, company_domain),
         "industry": _each(_texts(words, "industry"), fold),
         "registry": _each(_texts(words, "registry", "gln", "duns", "lei"), compact),
+        "registered": _each(_texts(words, "registered"), compact),
     }
 
 
@@ -169,6 +170,7 @@ def _product(words: Words) -> Form:
         "mpn": makers,
         "gtin": _each(_texts(words, "gtin", "gtins", "ean", "upc"), gtin14),
         "sku": _each(_texts(words, "sku"), maker_number),
+        "item": _each(_texts(words, "item_number"), compact),
         "brand": brands,
         "amounts": tuple(
             dict.fromkeys(
@@ -183,6 +185,10 @@ def _product(words: Words) -> Form:
         ),
         "category": _each(_texts(words, "category"), fold),
     }
+
+
+def _category(words: Words) -> Form:
+    return {"code": _each(_texts(words, "code"), compact)}
 
 
 _IDENTITY_WORDS = frozenset({"id", "source"})
@@ -200,4 +206,5 @@ _FORMS: dict[str, Callable[[Words], Form]] = {
     "person": _person,
     "company": _company,
     "product": _product,
+    "category": _category,
 }

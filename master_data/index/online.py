@@ -1,15 +1,17 @@
 """One record against all golden records: find, weigh, decide."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ground.database import Connection
 from master_data.forms.records import Form, Words, form_of
 from master_data.index import store
-from master_data.likeness.keys import CANDIDATES, LEAST_RARE, STOP, hashed, keys_of
+from master_data.likeness.keys import CANDIDATES, LEAST_RARE, STOP, hashed, is_identifier, keys_of
 from master_data.likeness.model import Zone
 from master_data.likeness.scoring import Scorer
+
+KEYLESS = "nothing to match on: no field gives a key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ def find_form(
 ) -> Found:
     """Return the golden records that a comparison form may be."""
     entity = scorer.model.entity
-    keys = {hashed(f"{entity}:{key}"): key for key in keys_of(entity, form)}
+    keys = hashed_keys_of(entity, form)
     if not keys:
-        return Found(Zone.NEW, (), warning="nothing to match on: no field gives a key")
-    numbers, stopped = _candidates(connection, list(keys), scorer.statistics.records)
+        return Found(Zone.NEW, (), warning=KEYLESS)
+    found = store.numbers_by_key(connection, list(keys))
+    numbers, stopped = candidates(found, keys, scorer.statistics.records)
     matches = []
     for golden_id, _, other in store.forms_of(connection, numbers).values():
         weight = scorer.weight(form, other)
@@ -58,23 +61,35 @@ def find_form(
             matches.append(Match(golden_id, weight, zone, other))
     matches.sort(key=lambda match: (-match.weight, match.golden_id))
     best = matches[0].zone if matches else Zone.NEW
-    return Found(best, tuple(matches), tuple(keys[key] for key in stopped))
+    return Found(best, tuple(matches), stopped)
 
 
-def _candidates(
-    connection: Connection, keys: list[int], records: int
-) -> tuple[list[int], list[int]]:
-    """Return the records that share the rarest keys, and the keys that too many have."""
+def hashed_keys_of(entity: str, form: Form) -> dict[int, str]:
+    """Return the keys of a record: as they are stored -> as they are read."""
+    return {hashed(f"{entity}:{key}"): key for key in keys_of(entity, form)}
+
+
+def candidates(
+    found: Mapping[int, Sequence[int]], keys: Mapping[int, str], records: int
+) -> tuple[list[int], tuple[str, ...]]:
+    """Return the records to compare with, and the keys that too many have.
+
+    `found`: key -> numbers of the records that have it. Those that share the rarest keys come
+    first; one that shares an identifier always comes.
+    """
     rarity: dict[int, float] = {}
     stopped = []
-    for key, found in store.numbers_by_key(connection, keys).items():
-        if len(found) > STOP:
-            stopped.append(key)
-            continue
-        bits = math.log2(max(2.0, records / (len(found) + 1)))
-        for number in found:
-            rarity[number] = rarity.get(number, 0.0) + bits
     least = math.log2(max(2, records)) - LEAST_RARE
+    for key, shown in keys.items():
+        numbers = found.get(key, ())
+        if len(numbers) > STOP:
+            stopped.append(shown)
+            continue
+        bits = math.log2(max(2.0, records / (len(numbers) + 1)))
+        if is_identifier(shown):
+            bits = max(bits, least)
+        for number in numbers:
+            rarity[number] = rarity.get(number, 0.0) + bits
     telling = [number for number, bits in rarity.items() if bits >= least]
     ranked = sorted(telling, key=lambda number: (-rarity[number], number))
-    return ranked[:CANDIDATES], stopped
+    return ranked[:CANDIDATES], tuple(stopped)

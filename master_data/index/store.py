@@ -9,12 +9,14 @@ import orjson
 from sqlalchemy import TextClause, delete, select, text
 
 from ground.database import Connection
-from ground.statements import insert_many
+from ground.statements import among, delete_many, insert_many, keys
 from master_data.forms.records import VERSION, Form
 from master_data.index.tables import blocking_key, match_form, match_statistics
 from master_data.likeness.keys import STOP, hashed, keys_of
 from master_data.likeness.statistics import Statistics
 
+_LOCKS = 1024
+_LOCK_SPACE = 7_403_221
 _SQLITE_KEYS = """
     SELECT k.value, (SELECT json_group_array(number) FROM
         (SELECT number FROM blocking_key WHERE key = k.value LIMIT :most))
@@ -57,26 +59,55 @@ def put(connection: Connection, entries: Sequence[Entry]) -> None:
     add(connection, entries)
 
 
+def change(connection: Connection, changed: Sequence[tuple[Entry | None, Entry | None]]) -> None:
+    """Store golden records, each with what it was: (before, now); None is not in the index."""
+    rows, gone = [], []
+    for before, now in changed:
+        had = set(hashed_keys(before)) if before else set()
+        has = hashed_keys(now) if now else ()
+        number = number_of((now or before).golden_id)  # type: ignore[union-attr]  # one is there
+        rows += [{"key": key, "number": number} for key in has if key not in had]
+        gone += [{"key": key, "number": number} for key in had.difference(has)]
+    left = [number_of(b.golden_id) for b, now in changed if b is not None and now is None]
+    delete_many(connection, blocking_key, ["key", "number"], gone)
+    if left:
+        leaving = delete(match_form).where(among(match_form.c.number, "numbers"))
+        connection.execute(leaving, {"numbers": keys(connection, left)})
+    _insert(connection, [now for _, now in changed if now], rows)
+
+
+def hashed_keys(entry: Entry) -> tuple[int, ...]:
+    """Return the keys of a golden record as they are stored."""
+    return tuple(
+        dict.fromkeys(hashed(f"{entry.entity}:{key}") for key in keys_of(entry.entity, entry.form))
+    )
+
+
 def add(connection: Connection, entries: Sequence[Entry]) -> None:
     """Store golden records that are not in the index yet."""
-    forms, rows = [], []
-    for entry in entries:
-        number = number_of(entry.golden_id)
-        forms.append(
-            {
-                "number": number,
-                "golden_id": entry.golden_id,
-                "entity": entry.entity,
-                "version": VERSION,
-                "form": entry.form,
-            }
-        )
-        rows += [
-            {"key": hashed(f"{entry.entity}:{key}"), "number": number}
-            for key in keys_of(entry.entity, entry.form)
-        ]
+    rows = [
+        {"key": key, "number": number}
+        for entry in entries
+        for number in (number_of(entry.golden_id),)
+        for key in hashed_keys(entry)
+    ]
+    _insert(connection, entries, rows)
+
+
+def _insert(connection: Connection, entries: Sequence[Entry], rows: list[dict[str, int]]) -> None:
+    forms = [
+        {
+            "number": number_of(entry.golden_id),
+            "golden_id": entry.golden_id,
+            "entity": entry.entity,
+            "version": VERSION,
+            "form": entry.form,
+        }
+        for entry in entries
+    ]
     if forms:
-        insert_many(connection, match_form, sorted(forms, key=lambda row: row["number"]))
+        forms.sort(key=lambda row: row["number"])  # type: ignore[arg-type,return-value]  # an int
+        insert_many(connection, match_form, forms, on_conflict=["number"])
     if rows:
         rows.sort(key=lambda row: (row["key"], row["number"]))
         insert_many(connection, blocking_key, rows, on_conflict="nothing")
@@ -84,22 +115,30 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def remove(connection: Connection, golden_ids: Iterable[str]) -> None:
     """Take golden records out of the index, with all that was derived from their values."""
-    numbers = {number_of(golden_id): golden_id for golden_id in golden_ids}
-    for number, (_, entity, form) in forms_of(connection, list(numbers), entity=True).items():
-        gone = [hashed(f"{entity}:{key}") for key in keys_of(entity, form)]
-        connection.execute(
-            delete(blocking_key).where(
-                blocking_key.c.number == number, blocking_key.c.key.in_(gone)
-            )
+    numbers = [number_of(golden_id) for golden_id in golden_ids]
+    stored = forms_of(connection, numbers, entity=True).values()
+    change(connection, [(Entry(*each), None) for each in stored])
+
+
+def lock_keys(connection: Connection, wanted: Iterable[int]) -> None:
+    """Keep others from deciding about the same keys until the unit ends (PostgreSQL).
+
+    Keys share a thousand locks, so that a large batch does not use up the server's lock table.
+    """
+    locks = sorted({key % _LOCKS for key in wanted})
+    if locks:
+        statement = text(
+            "SELECT pg_advisory_xact_lock(:space, place)"
+            " FROM unnest(CAST(:locks AS int[])) AS place"
         )
-        connection.execute(delete(match_form).where(match_form.c.number == number))
+        connection.execute(statement, {"space": _LOCK_SPACE, "locks": locks})
 
 
-def numbers_by_key(connection: Connection, keys: Sequence[int]) -> dict[int, list[int]]:
+def numbers_by_key(connection: Connection, wanted: Sequence[int]) -> dict[int, list[int]]:
     """Return key -> numbers of the records that have it, at most one more than STOP."""
     rows = connection.execute(
         _statement(connection.dialect.name, "keys"),
-        {"keys": _list(connection, keys), "most": STOP + 1},
+        {"keys": keys(connection, wanted), "most": STOP + 1},
     )
     if connection.dialect.name == "sqlite":
         return {key: orjson.loads(found) for key, found in rows}
@@ -111,7 +150,7 @@ def forms_of(
 ) -> dict[int, tuple[str, str, Form]]:
     """Return number -> (golden id, entity, form); the entity is read only if asked for."""
     rows = connection.execute(
-        _statement(connection.dialect.name, "forms"), {"numbers": _list(connection, numbers)}
+        _statement(connection.dialect.name, "forms"), {"numbers": keys(connection, numbers)}
     )
     found = {number: (golden_id, "", _form(stored)) for number, golden_id, stored in rows}
     if not entity:
@@ -125,8 +164,15 @@ def forms_of(
 
 def save_statistics(connection: Connection, entity: str, statistics: Statistics) -> None:
     """Store the snapshot of frequencies that all paths weigh with."""
-    row = {"entity": entity, "counts": statistics.to_json()}
+    counts = statistics.to_json()
+    row = {"entity": entity, "digest": statistics.digest, "counts": counts}
     insert_many(connection, match_statistics, [row], on_conflict=["entity"])
+
+
+def statistics_digests(connection: Connection) -> dict[str, str]:
+    """Return entity -> digest of its snapshot of frequencies."""
+    query = select(match_statistics.c.entity, match_statistics.c.digest)
+    return {row.entity: row.digest for row in connection.execute(query)}
 
 
 def statistics_of(connection: Connection, entity: str) -> Statistics:
@@ -138,12 +184,6 @@ def statistics_of(connection: Connection, entity: str) -> Statistics:
 
 def _form(stored: str) -> Form:
     return {name: tuple(values) for name, values in orjson.loads(stored).items()}
-
-
-def _list(connection: Connection, numbers: Sequence[int]) -> str | list[int]:
-    if connection.dialect.name == "sqlite":
-        return orjson.dumps(list(numbers)).decode()
-    return list(numbers)
 
 
 @cache

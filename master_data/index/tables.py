@@ -2,9 +2,10 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
 
-from ground.columns import Id, Json, metadata
+from ground.columns import Id, Json
+from master_data.tables import METADATA
 
-METADATA = metadata()
+__all__ = ["METADATA", "blocking_key", "match_form", "match_statistics"]
 
 match_form = Table(
     "match_form",
@@ -29,5 +30,6 @@ match_statistics = Table(
     "match_statistics",
     METADATA,
     Column("entity", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
     Column("counts", Json, nullable=False),
 )

@@ -16,6 +16,9 @@ CANDIDATES = 20
 LEAST_RARE = 2.0
 """Bits that the shared keys of two records may fall short of telling one record from all."""
 
+IDENTIFIERS = ("code", "gtin", "item", "national_id", "registered", "registry", "tax_id")
+"""Fields of a form with numbers that somebody gave to one thing alone."""
+
 _VOWELS = re.compile(r"[aeiouyhw]")
 _TWICE = re.compile(r"(.)\1+")
 _SKELETON = 5
@@ -27,6 +30,20 @@ _PAIRED = 7
 def keys_of(entity: str, form: Form) -> tuple[str, ...]:
     """Return the keys of a record, each `kind:value`; none if there is nothing to match on."""
     return tuple(dict.fromkeys(_KEYS.get(entity, _other)(form)))
+
+
+def is_identifier(key: str) -> bool:
+    """Say whether a key is a number that somebody gave to one thing alone."""
+    return key.partition(":")[0] in IDENTIFIERS
+
+
+def shared_identifiers(form: Form, other: Form) -> tuple[str, ...]:
+    """Return the kinds of numbers of which two records have the same one."""
+    return tuple(
+        name
+        for name in IDENTIFIERS
+        if name in form and not set(form[name]).isdisjoint(other.get(name, ()))
+    )
 
 
 def hashed(key: str) -> int:
@@ -91,7 +108,7 @@ def _person(form: Form) -> Iterator[str]:
 
 
 def _company(form: Form) -> Iterator[str]:
-    yield from _exact(form, "tax_id", "registry", "iban", "email", "phone", "domain")
+    yield from _exact(form, "tax_id", "registry", "registered", "iban", "email", "phone", "domain")
     for name in form.get("name", ()):
         words = name.split()[:_MOST_WORDS]
         roots = sorted({skeleton(word) for word in words if len(word) > 1})
@@ -108,7 +125,7 @@ def _company(form: Form) -> Iterator[str]:
 
 
 def _product(form: Form) -> Iterator[str]:
-    yield from _exact(form, "gtin", "sku", "mpn")
+    yield from _exact(form, "gtin", "item", "sku", "mpn")
     for model in form.get("models", ()):
         yield f"model:{model}"
         yield f"model4:{model[:6]}"
@@ -124,6 +141,10 @@ def _title(form: Form) -> Iterator[str]:
             yield f"two:{one}:{two}"
 
 
+def _category(form: Form) -> Iterator[str]:
+    yield from _exact(form, "code")
+
+
 def _other(form: Form) -> Iterator[str]:
     yield from _title(form)
     for title in form.get("title", ()):
@@ -135,4 +156,5 @@ _KEYS: dict[str, Callable[[Form], Iterator[str]]] = {
     "person": _person,
     "company": _company,
     "product": _product,
+    "category": _category,
 }

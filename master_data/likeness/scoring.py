@@ -40,6 +40,7 @@ class Scorer:
 
     def __init__(self, model: ComparisonModel, statistics: Statistics) -> None:
         self.model = model
+        self.digest = model.digest
         self.statistics = statistics
         compiler = Compiler(statistics, model.frequencies)
         self._comparisons = [_Compiled(each, self, compiler) for each in model.comparisons]

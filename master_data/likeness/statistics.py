@@ -1,5 +1,7 @@
 """How frequent values and words are among the records, the same snapshot for every path."""
 
+import hashlib
+import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -35,6 +37,12 @@ class Statistics:
     def rate(self, name: str) -> float:
         """Return how usual something is among the records; what was never counted is usual."""
         return self.rates.get(name, 1.0)
+
+    @property
+    def digest(self) -> str:
+        """Return what identifies this snapshot in a log of decisions."""
+        canonical = json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"))
+        return hashlib.blake2b(canonical.encode(), digest_size=8).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """Return the stored form."""

@@ -110,7 +110,6 @@ def test_updating_nothing_is_no_statement(db, clock):
         store.update_goldens(connection, [], clock.now())
         store.insert_crossrefs(connection, [], clock.now())
         store.update_crossrefs(connection, [])
-        store.replace_keys(connection, {}, {"gr_1": []})
 
     db.write(nothing)
 
@@ -148,18 +147,6 @@ def test_an_alias_may_be_told_twice(db, a_row):
 def test_a_record_merged_without_alias_is_shown_as_it_is(db, a_row):
     merged = a_row("gr_1", state=GoldenState.MERGED)
     assert db.read(lambda c: store.goldens_by_id(c, ["gr_1"])) == {"gr_1": merged}
-
-
-def test_keys_are_added_once_and_removed(db):
-    def change(added, removed):
-        db.write(lambda c: store.replace_keys(c, added, removed))
-        return db.read(lambda c: store.key_hits(c, ["tax:1", "gln:2", "sku:3"]))
-
-    assert change({"gr_2": ["tax:1"], "gr_1": ["tax:1", "gln:2"]}, {}) == {
-        "tax:1": ["gr_1", "gr_2"],
-        "gln:2": ["gr_1"],
-    }
-    assert change({"gr_1": ["tax:1"]}, {"gr_1": ["gln:2"]}) == {"tax:1": ["gr_1", "gr_2"]}
 
 
 def test_references_are_looked_up_both_ways(db, a_link):

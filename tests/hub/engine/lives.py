@@ -159,7 +159,8 @@ class Lives:
                 "alias": "select * from alias",
                 "home": "select golden_id, root, names, decisions from home",
                 "pin": "select * from pin",
-                "match_key": "select * from match_key",
+                "blocking_key": "select key, number from blocking_key",
+                "match_form": "select golden_id, entity, form from match_form",
                 "crossref": "select id, golden_id, external_id, state, is_primary, record, base,"
                 " contributions, elements, absent, held, parked from crossref",
                 "conflict": "select golden_id, kind, subject, rivals from conflict"

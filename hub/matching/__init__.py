@@ -1,0 +1,1 @@
+"""Which golden records an unlinked record may be: found, weighed, logged."""

@@ -1,0 +1,62 @@
+"""What a search came to, and how it is logged, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from master_data.forms.records import Form
+from master_data.likeness.model import Zone
+
+__all__ = ["Asked", "Match", "NewDecision", "StopKey"]
+
+
+@dataclass(slots=True)
+class Asked:
+    """An unlinked record. `keys`: as stored -> as read; `seen`: what the database had for them."""
+
+    entity: str
+    kind: str
+    form: Form
+    keys: Mapping[int, str]
+    seen: frozenset[int] = frozenset()
+    near: Mapping[str, Form] | None = None
+    stopped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A golden record that a record may be. `identifiers`: kinds of numbers both have."""
+
+    golden_id: str
+    weight: float
+    zone: Zone
+    form: Form
+    identifiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDecision:
+    """A link, or a doubt, to log. `evidence` names levels and kinds of keys, never values."""
+
+    id: str
+    golden_id: str
+    other_id: str
+    crossref_id: str
+    connection: str
+    entity: str
+    zone: str
+    weight: float
+    model: str
+    statistics: str
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StopKey:
+    """A kind of key of which some value is shared by too many records."""
+
+    entity: str
+    kind: str
+    values: int
+    first_at: datetime

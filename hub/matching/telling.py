@@ -1,0 +1,72 @@
+"""What is told of a record that was linked or may be another: sentences, rows of the log."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hub.matching.model import Asked, Match, NewDecision
+from hub.matching.search import Search
+from hub.projection.board import Place
+from master_data.index.online import KEYLESS, hashed_keys_of
+from master_data.likeness.sentences import explain_pair, to_json
+from master_data.model import Crossref, Value
+
+__all__ = ["NOTHING", "Told", "tell"]
+
+_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`whys`: golden id -> sentences; `detail`: what the outcome of the event says."""
+
+    whys: Mapping[str, str] = field(default_factory=dict)
+    decisions: tuple[NewDecision, ...] = ()
+    detail: Mapping[str, Value] = field(default_factory=dict)
+
+
+NOTHING = Told()
+
+
+def tell(
+    search: Search,
+    place: Place,
+    crossref: Crossref,
+    judged: Iterable[str],
+    new_id: Callable[[str], str],
+) -> Told:
+    """Explain why a record was linked to, or may be, these golden records."""
+    asked = search.asked.get(place)
+    if asked is None:
+        return NOTHING
+    if not asked.keys:
+        return Told(detail={"warning": KEYLESS})
+    chosen = set(judged)
+    matches = [each for each in search.matches(place) if each.golden_id in chosen]
+    scorer = search.scorers.of(asked.kind)
+    model, statistics = search.scorers.names(asked.kind)
+    whys, decisions = {}, []
+    for match in matches:
+        weighed = scorer.explain(asked.form, match.form)
+        whys[match.golden_id] = " ".join(explain_pair(asked.kind, weighed)[: _REASONS + 1])
+        evidence = to_json(weighed) | {"keys": _shared_kinds(asked, match)}
+        decisions.append(
+            NewDecision(
+                id=new_id("md"),
+                golden_id=crossref.golden_id,
+                other_id=match.golden_id,
+                crossref_id=crossref.id,
+                connection=crossref.connection,
+                entity=asked.entity,
+                zone=weighed.zone.value,
+                weight=weighed.weight,
+                model=model,
+                statistics=statistics,
+                evidence=evidence,
+            )
+        )
+    return Told(whys, tuple(decisions))
+
+
+def _shared_kinds(asked: Asked, match: Match) -> list[str]:
+    theirs = set(hashed_keys_of(asked.kind, match.form))
+    return sorted({shown.partition(":")[0] for key, shown in asked.keys.items() if key in theirs})

@@ -1,0 +1,93 @@
+"""A golden record, or what a system says of one, in the words that comparison forms know."""
+
+from master_data.blocking import elements
+from master_data.forms.records import Form, Words, form_of
+from master_data.model import Flat, Value
+
+_PHONES = frozenset({"phone", "mobile", "fax"})
+_NOTHING: frozenset[str] = frozenset()
+_TELLING = {
+    "customer": frozenset(
+        "kind name legal_name given_name family_name tax_ids other_ids addresses"
+        " contact_points".split()
+    ),
+    "product": frozenset({"name", "gtins", "sku"}),
+    "category": frozenset({"code"}),
+}
+_REGISTERED = frozenset({"lei", "gln", "duns"})
+
+
+def kind_of(entity: str, body: Flat) -> str | None:
+    """Return the comparison model of a golden record; None: this entity is not matched."""
+    if entity == "customer":
+        named = body.get("kind")
+        apart = not named and (body.get("given_name") or body.get("family_name"))
+        return "person" if named == "person" or apart else "company"
+    return entity if entity in ("product", "category") else None
+
+
+def words_of(entity: str, body: Flat) -> Words:
+    """Return what of a golden record says who or what it is; the rest is left out."""
+    match entity:
+        case "customer":
+            return _customer(body)
+        case "product":
+            return {
+                "name": _text(body.get("name")),
+                "gtins": [str(each) for each in body.get("gtins") or []],
+                "item_number": _text(body.get("sku")),
+            }
+        case "category":
+            return {"code": _text(body.get("code"))}
+        case _:
+            return {}
+
+
+def says_else(entity: str, before: Flat, now: Flat) -> bool:
+    """Say whether a golden record says something else of who it is; asked at every change."""
+    telling = _TELLING.get(entity, _NOTHING)
+    return any(
+        before.get(path) != now.get(path)
+        for path in before.keys() | now.keys()
+        if path.partition("[")[0] in telling
+    )
+
+
+def golden_form(entity: str, body: Flat) -> tuple[str, Form]:
+    """Return (comparison model, form) of a golden record; ("", {}) if it is not matched."""
+    kind = kind_of(entity, body)
+    return (kind, form_of(kind, words_of(entity, body))) if kind else ("", {})
+
+
+def _customer(body: Flat) -> Words:
+    addresses = list(elements(body, "addresses"))
+    points = list(elements(body, "contact_points"))
+    return {
+        "name": [text for name in ("name", "legal_name") if (text := _text(body.get(name)))],
+        "given_name": _text(body.get("given_name")),
+        "family_name": _text(body.get("family_name")),
+        "tax_id": [_tax_id(each) for each in elements(body, "tax_ids")],
+        "registered": [
+            f"{each['scheme']}{each['value']}"
+            for each in elements(body, "other_ids")
+            if each.get("scheme") in _REGISTERED and each.get("value")
+        ],
+        "phone": [_text(each.get("value")) for each in points if each.get("kind") in _PHONES],
+        "email": [_text(each.get("value")) for each in points if each.get("kind") == "email"],
+        "web": [_text(each.get("value")) for each in points if each.get("kind") == "web"],
+        "address.country": next((_text(each.get("country")) for each in addresses), ""),
+    } | {
+        f"address.{name}": [_text(each.get(name)) for each in addresses]
+        for name in ("street", "street2", "postal_code", "city", "subdivision")
+    }
+
+
+def _tax_id(each: dict[str, Value]) -> str:
+    """Return the number behind its country, as `forms.identifiers.tax_id` reads it."""
+    country, number = _text(each.get("country")).upper(), _text(each.get("value"))
+    bare = "".join(sign for sign in number.upper() if sign.isalnum())
+    return number if not country or bare.startswith(country) else f"{country}{bare}"
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
