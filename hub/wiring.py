@@ -11,6 +11,7 @@ from ground.env import Bell, Env
 from hub.errors import UnknownConnection, UnknownObjectType
 from hub.settings import HubSettings
 from mappings import CompiledMapping
+from master_data.index.counting import Tally
 from master_data.index.scorers import Scorers
 
 __all__ = ["Directory", "Doorbell", "Hub", "OpenConnection", "Vault"]
@@ -95,6 +96,7 @@ class Hub:
     vault: Vault
     portal: Any = None
     scorers: Scorers = field(default_factory=Scorers, repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
 
     @property
     def workable(self) -> list[str]:

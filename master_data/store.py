@@ -75,6 +75,12 @@ def goldens_as_stored(connection: Connection, ids: Iterable[str]) -> dict[str, G
     return {row.id: _golden(row) for row in rows}
 
 
+def goldens_after(connection: Connection, after: str, many: int) -> list[Golden]:
+    """Return the next golden records in the order of their ids, locked until the unit ends."""
+    query = select(*_GOLDEN).where(golden.c.id > after).order_by(golden.c.id).limit(many)
+    return [_golden(row) for row in connection.execute(query.with_for_update())]
+
+
 def _roots(connection: Connection, old_ids: Sequence[str]) -> dict[str, str]:
     query = select(alias.c.old_id, alias.c.golden_id).where(among(alias.c.old_id, "ids"))
     rows = connection.execute(query, {"ids": keys(connection, list(old_ids))})

@@ -80,6 +80,14 @@ crossref = Table(
     ),
 )
 
+match_key = Table(  # of golden records that are not in the index yet
+    "match_key",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("golden_id", Id, primary_key=True),
+    Index("ix_match_key_golden", "golden_id"),
+)
+
 alias = Table(
     "alias",
     METADATA,

@@ -21,7 +21,7 @@ from hub.lanes.tables import lane
 from hub.quality.tables import quality, quality_finding
 from master_data.index import store as index
 from master_data.model import lane_key
-from master_data.tables import alias, crossref, edge, golden, golden_version, home, pin
+from master_data.tables import alias, crossref, edge, golden, golden_version, home, match_key, pin
 
 __all__ = [
     "ERASED",
@@ -148,7 +148,7 @@ def forget_goldens(
     if rows:
         update_many(connection, golden_version, ["golden_id", "version"], rows)
     index.remove(connection, golden_ids)
-    for table in (pin, home, quality, quality_finding):
+    for table in (match_key, pin, home, quality, quality_finding):
         connection.execute(delete(table).where(among(table.c.golden_id, "ids")), {"ids": ids})
     about = or_(among(edge.c.one, "ids"), among(edge.c.other, "ids"))
     connection.execute(delete(edge).where(about), {"ids": ids})

@@ -1,4 +1,4 @@
-"""Does due chores: listings, ended pins, sheets by the hour, retention, audit seal, alerts."""
+"""Does due chores: listings, counts, ended pins, sheets by the hour, retention, seal, alerts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ import structlog
 from hub.alerts.service import watch
 from hub.chores import store
 from hub.feed.service import tell_due
+from hub.matching.frequencies import count_due
+from hub.matching.indexing import CHORE as INDEX
+from hub.matching.indexing import index_older
 from hub.pins.service import end_due
 from hub.polling.service import list_overdue
 from hub.privacy.remembering import remember
@@ -37,7 +40,9 @@ CHORES: Mapping[str, Chore] = {
     "alerts": Chore(15.0, watch),
     "erasures": Chore(30.0, remember),
     "erased": Chore(30.0, finish_due),
+    "frequencies": Chore(10.0, count_due),
     "feed": Chore(2.0, tell_due),
+    INDEX: Chore(60.0, index_older),
     "listings": Chore(60.0, list_overdue),
     "pins": Chore(5.0, end_due),
     "quality": Chore(10.0, assess_due),

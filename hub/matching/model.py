@@ -7,21 +7,27 @@ from typing import Any
 
 from master_data.forms.records import Form
 from master_data.likeness.model import Zone
+from master_data.model import Flat
 
 __all__ = ["Asked", "Match", "NewDecision", "StopKey"]
 
 
 @dataclass(slots=True)
 class Asked:
-    """An unlinked record. `keys`: as stored -> as read; `seen`: what the database had for them."""
+    """An unlinked record. `keys`: as stored -> as read; `seen`: what the database had for them.
+
+    `older`: golden records found by match keys, as long as some are not in the index.
+    """
 
     entity: str
     kind: str
+    body: Flat
     form: Form
     keys: Mapping[int, str]
     seen: frozenset[int] = frozenset()
     near: Mapping[str, Form] | None = None
     stopped: tuple[str, ...] = ()
+    older: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

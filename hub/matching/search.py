@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from ground.database import Connection
 from hub.matching.model import Asked, Match
 from hub.projection.board import Board, Place
+from master_data.blocking import match_keys
 from master_data.forms.goldens import golden_form
 from master_data.forms.records import Form
+from master_data.index import older
 from master_data.index import store as index
 from master_data.index.online import candidates, hashed_keys_of
 from master_data.index.scorers import Scorers
@@ -37,7 +39,7 @@ class Search:
         """Take an unlinked record."""
         kind, form = golden_form(entity, body)
         if kind:
-            self.asked[place] = Asked(entity, kind, form, hashed_keys_of(kind, form))
+            self.asked[place] = Asked(entity, kind, body, form, hashed_keys_of(kind, form))
 
     def load(self, connection: Connection) -> set[str]:
         """Read candidates; return the ids of golden records that are worth a look."""
@@ -52,7 +54,17 @@ class Search:
                 stored[number][0]: stored[number][2] for number in each if number in stored
             }
             worth |= {match.golden_id for match in self._weigh(asked, asked.near)}
-        return worth
+        return worth | self._read_older(connection)
+
+    def _read_older(self, connection: Connection) -> set[str]:
+        """Find golden records that are older than the index by their match keys."""
+        if not self.scorers.older:
+            return set()
+        wanted = {place: match_keys(e.entity, e.body).all for place, e in self.asked.items()}
+        hits = older.ids_by_key(connection, {key for each in wanted.values() for key in each})
+        for place, each in wanted.items():
+            self.asked[place].older = frozenset(one for key in each for one in hits.get(key, ()))
+        return {one for each in self.asked.values() for one in each.older}
 
     def moved(self, connection: Connection) -> bool:
         """Say whether other golden records are candidates by now than when `load` read them."""
@@ -92,9 +104,15 @@ class Search:
             return []
         self._key_what_was_put()
         stored = asked.near or {}
-        found = {*stored, *(each for key in asked.keys for each in self._keyed.get(key, ()))}
+        found = {
+            *stored,
+            *asked.older,
+            *(each for key in asked.keys for each in self._keyed.get(key, ())),
+        }
         forms = {
-            each: stored[each] if each not in self.board.touched else self._form_now(each)
+            each: stored[each]
+            if each in stored and each not in self.board.touched
+            else self._form_now(each)
             for each in sorted(found)
             if self._is_found(each, asked.entity)
         }

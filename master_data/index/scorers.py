@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ground.database import Connection
+from master_data.index import older
 from master_data.index import store as index
 from master_data.likeness.model import shipped_model
 from master_data.likeness.scoring import Scorer
@@ -12,10 +13,13 @@ from master_data.likeness.scoring import Scorer
 class Scorers:
     """Scorers by comparison model, with the digests of model and statistics they weigh by."""
 
+    older: bool = True
+    """Whether golden records may be left that only match keys find; never again once False."""
     _known: dict[str, tuple[str, Scorer]] = field(default_factory=dict)
 
     def refresh(self, connection: Connection, kinds: set[str]) -> None:
         """Make the scorers of these models fit the stored statistics."""
+        self.older = self.older and older.are_left(connection)
         digests = index.statistics_digests(connection)
         for kind in sorted(kinds):
             digest = digests.get(kind, "")

@@ -165,7 +165,12 @@ def forms_of(
 def save_statistics(connection: Connection, entity: str, statistics: Statistics) -> None:
     """Store the snapshot of frequencies that all paths weigh with."""
     counts = statistics.to_json()
-    row = {"entity": entity, "digest": statistics.digest, "counts": counts}
+    row = {
+        "entity": entity,
+        "digest": statistics.digest,
+        "records": statistics.records,
+        "counts": counts,
+    }
     insert_many(connection, match_statistics, [row], on_conflict=["entity"])
 
 

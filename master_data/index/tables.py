@@ -31,5 +31,6 @@ match_statistics = Table(
     METADATA,
     Column("entity", Text, primary_key=True),
     Column("digest", Text, nullable=False),
+    Column("records", BigInteger, nullable=False),
     Column("counts", Json, nullable=False),
 )

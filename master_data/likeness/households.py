@@ -5,6 +5,8 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 from master_data.forms.records import Form
 
 _MOST_IN_A_HOUSE = 12
+_MOST_HOUSES = 1_000_000
+"""Houses beyond the first so many are not looked at: those say how it is in the others."""
 _ANOTHER_NAME = 0.8
 _MISTYPED = 2
 _DOUBT = 3  # pairs that may have been there unseen
@@ -24,6 +26,8 @@ class Houses:
         """Count one person against those of the same house seen so far."""
         given, house = form.get("given"), _house(form)
         if not given or not house:
+            return
+        if house not in self._people and len(self._people) >= _MOST_HOUSES:
             return
         self._seen += 1
         birth = form.get("birth", ("",))[0]

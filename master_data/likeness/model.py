@@ -58,12 +58,14 @@ class Comparison:
 class Frequency:
     """How the share of a value is reckoned: `free` occurrences tell nothing, `weight` steadies.
 
-    `u`: the share of a value that was never counted.
+    `u`: the share of a value that is too rare to be counted; `uncounted`: of every value as long
+    as nobody counted, which has to be taken for a common one.
     """
 
     u: float
     free: int = 2
     weight: int = 200
+    uncounted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,12 @@ def to_json(model: ComparisonModel) -> dict[str, Any]:
         "prior": model.prior,
         "words": dict(model.words),
         "frequencies": {
-            name: {"u": each.u, "free": each.free, "weight": each.weight}
+            name: {
+                "u": each.u,
+                "free": each.free,
+                "weight": each.weight,
+                "uncounted": each.uncounted,
+            }
             for name, each in model.frequencies.items()
         },
         "comparisons": [

@@ -4,15 +4,18 @@ Values of a field are several; a condition holds if it holds for any pair of the
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
 
 from master_data.errors import ModelUnreadable
 from master_data.forms.names import kindred
+from master_data.forms.numbers import numbers_in, tell_apart
 from master_data.forms.records import Form
 from master_data.likeness.model import Frequency, Predicate
 from master_data.likeness.statistics import Statistics
+from master_data.likeness.texts import is_acronym, is_mistyped, shape
 from master_data.likeness.words import Words
 
 Test: TypeAlias = Callable[[Form, Form], bool]
@@ -210,13 +213,29 @@ def _within(_: Compiler, name: str) -> Test:
 
 
 def _acronym(_: Compiler, name: str) -> Test:
-    def holds(x: str, y: str) -> bool:
-        short, long = (x, y) if len(x) <= len(y) else (y, x)
-        words = [word for word in long.split() if word not in ("and", "of", "the", "de")]
-        letters = "".join(word[0] for word in words)
-        return len(letters) > 2 and short.replace(" ", "") == letters
+    return _over(name, is_acronym)
 
-    return _over(name, holds)
+
+def _numbered(_: Compiler, name: str, *, alone: bool) -> Test:
+    """Test that numbers tell the names apart, and no name of one has the numbers of the other's.
+
+    `alone`: but for them the names are the same.
+    """
+
+    def agree(x: str, y: str) -> bool:
+        return x == y or numbers_in(x)[0] == numbers_in(y)[0] != ()
+
+    apart = _over(
+        name,
+        lambda x, y: tell_apart(x, y) and (not alone or numbers_in(x)[1] == numbers_in(y)[1]),
+    )
+    alike = _over(name, agree)
+    return lambda a, b: apart(a, b) and not alike(a, b)
+
+
+def _mistyped(_: Compiler, name: str, most: int) -> Test:
+    """So many signs are off, none of them a digit: who counts does not mistype."""
+    return _over(name, lambda x, y: is_mistyped(x, y, most))
 
 
 def _part(_: Compiler, name: str, start: int, end: int) -> Test:
@@ -311,11 +330,7 @@ def _usual(compiler: Compiler, name: str, least: float) -> Test:
 
 def _same_shape(_: Compiler, name: str) -> Test:
     """Letters and digits stand at the same places: FS105 and FS108."""
-    return _over(name, lambda x, y: len(x) == len(y) and _shape(x) == _shape(y))
-
-
-def _shape(text: str) -> str:
-    return "".join("9" if sign.isdigit() else "a" for sign in text)
+    return _over(name, lambda x, y: len(x) == len(y) and shape(x) == shape(y))
 
 
 def _ratio(_: Compiler, name: str, most: float) -> Test:
@@ -364,6 +379,9 @@ _MAKERS: Mapping[str, Callable[..., Test]] = {
     "kindred": _kindred,
     "lev": _lev,
     "mentioned": _mentioned,
+    "mistyped": _mistyped,
+    "numbered": partial(_numbered, alone=False),
+    "numbered_alone": partial(_numbered, alone=True),
     "one_sided": _one_sided,
     "part": _part,
     "present": _present,

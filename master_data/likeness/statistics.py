@@ -25,6 +25,8 @@ class Statistics:
 
     def share(self, name: str, value: str, how: Frequency) -> float:
         """Return the share of records with this value, steadied by what is usual."""
+        if not self.records:
+            return how.uncounted or how.u
         count = self.values.get(name, {}).get(value, 0)
         total = self.totals.get(name, 0)
         return (max(count - how.free, 0) + how.weight * how.u) / (total + how.weight)
@@ -89,6 +91,15 @@ class Counting:
             for text in form.get(name, ()):
                 words.update(text.split())
         self._houses.add(form)
+
+    def forget_rare(self) -> None:
+        """Forget what was seen no more often than `free`, to keep the memory of a count small."""
+        for name, counted in self._values.items():
+            free = self._model.frequencies[name].free
+            self._values[name] = Counter({v: n for v, n in counted.items() if n > free})
+        for name, counted in self._words.items():
+            least = self._model.words[name]
+            self._words[name] = Counter({w: n for w, n in counted.items() if n > least})
 
     def done(self) -> Statistics:
         """Return the counts; what is no more frequent than `free` is as good as never seen."""

@@ -34,6 +34,7 @@ def upgrade() -> None:
         "match_statistics",
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
         sa.Column("counts", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entity", name=op.f("pk_match_statistics")),
     )
@@ -63,18 +64,9 @@ def upgrade() -> None:
         sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_stop_key")),
     )
-    op.drop_index("ix_match_key_golden", table_name="match_key")
-    op.drop_table("match_key")
 
 
 def downgrade() -> None:
-    op.create_table(
-        "match_key",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("golden_id", sa.String(length=40), nullable=False),
-        sa.PrimaryKeyConstraint("key", "golden_id", name=op.f("pk_match_key")),
-    )
-    op.create_index("ix_match_key_golden", "match_key", ["golden_id"])
     op.drop_table("stop_key")
     op.drop_index("ix_match_decision_other", table_name="match_decision")
     op.drop_index("ix_match_decision_golden", table_name="match_decision")

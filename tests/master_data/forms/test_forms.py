@@ -10,6 +10,7 @@ from master_data.forms.contacts import company_domain, email_address, phone_numb
 from master_data.forms.identifiers import gtin14, gtin14_by_library, iban_number, tax_id
 from master_data.forms.legal_forms import split_legal_form
 from master_data.forms.names import kindred, split_person
+from master_data.forms.numbers import numbers_in, tell_apart
 from master_data.forms.products import amounts, is_model_number, price
 from master_data.forms.records import birth_date, form_of
 from master_data.forms.text import fold, native
@@ -163,3 +164,27 @@ def test_dates_of_birth_read_in_three_notations():
        st.sampled_from(["person", "company", "product", "other"]))  # fmt: skip
 def test_no_text_breaks_a_form(words, entity):
     form_of(entity, words)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "apart"),
+    [
+        ("customer 1", "customer 2", True),
+        ("customer 1 as of 1", "customer 2 as of 1", True),
+        ("store 012", "store 12", False),
+        ("second street deli", "2nd street deli", False),
+        ("unit a", "unit b", True),
+        ("kwik24", "kwik 24", False),
+        ("studio 54", "studio", False),
+        ("a and b plumbing", "c and b plumbing", False),
+    ],
+)
+def test_numbers_tell_names_apart(name, other, apart):
+    assert tell_apart(name, other) is tell_apart(other, name) is apart
+
+
+def test_a_name_is_numbers_and_other_words():
+    assert numbers_in("louis xiv of store 007 hall c") == (
+        ("7", "c"),
+        ("hall", "louis", "of", "store", "xiv"),
+    )

@@ -82,6 +82,54 @@ def test_two_tax_ids_of_one_country_keep_companies_apart():
     assert scorer.zone(a, b, scorer.weight(a, b)) is Zone.NEW
 
 
+NUMBERED = {"phone": "+34 91 000 00 0{0}", "email": "c{0}@gremio.es", "address.city": "Madrid",
+            "address.street": "Calle Mayor {0}", "address.postal_code": "28013"}  # fmt: skip
+
+
+@pytest.fixture
+def numbered():
+    def made(name, number, **changed):
+        words = {each: text.format(number) for each, text in NUMBERED.items()}
+        return form_of("company", words | {"name": name} | changed)
+
+    return made
+
+
+@pytest.mark.parametrize("records", [0, 5_000])
+def test_numbered_companies_of_one_town_are_as_many(numbered, records):
+    scorer = Scorer(shipped_model("company"), Statistics(records=records))
+    a, b = numbered("Store 12", 1), numbered("Store 13", 2)
+    weighed = scorer.explain(a, b)
+    assert weighed.zone is Zone.NEW
+    assert "Each name has a number of its own" in " ".join(explain_pair("company", weighed))
+    again = numbered("Store 12 S.L.", 1)
+    assert scorer.zone(a, again, scorer.weight(a, again)) is Zone.LINK
+
+
+def test_a_telephone_shared_by_two_numbers_of_a_name_is_for_a_person_at_most(numbered):
+    scorer = Scorer(shipped_model("company"), Statistics(records=5_000))
+    a, b = numbered("Store 12", 1), numbered("Store 13", 2, phone="+34 91 000 00 01")
+    assert scorer.zone(a, b, scorer.weight(a, b)) is Zone.REVIEW
+
+
+def test_a_number_tells_products_of_one_title_apart():
+    scorer = Scorer(shipped_model("product"), Statistics(records=5_000))
+    five, six = (form_of("product", {"name": f"Acme Walker {n} black leather"}) for n in (5, 6))
+    assert scorer.zone(five, six, scorer.weight(five, six)) is not Zone.LINK
+    litre, ml = (form_of("product", {"name": f"Acme Cola Zero {n}"}) for n in ("1l", "1000ml"))
+    assert scorer.explain(litre, ml).findings[4].level == -1
+
+
+def test_what_nobody_counted_links_nobody_by_a_shared_domain_and_town():
+    scorer = Scorer(shipped_model("company"), Statistics())
+    shared = {"web": "gremio.es", "address.city": "Bilbao"}
+    a, b = (
+        form_of("company", shared | {"name": name, "phone": f"+34 944 123 4{digits}"})
+        for name, digits in (("Talleres Ibarra", 56), ("Fundición Norte", 99))
+    )
+    assert scorer.zone(a, b, scorer.weight(a, b)) is Zone.NEW
+
+
 def test_two_gtins_keep_products_apart():
     scorer = Scorer(shipped_model("product"), Statistics())
     a, b = (

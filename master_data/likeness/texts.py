@@ -1,0 +1,29 @@
+"""What can be said of two texts of one field by their signs alone."""
+
+import re
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+_digits = re.compile(r"\d+").findall
+
+
+def is_acronym(text: str, other: str) -> bool:
+    """Say whether one is the first letters of the other's words."""
+    short, long = (text, other) if len(text) <= len(other) else (other, text)
+    words = [word for word in long.split() if word not in ("and", "of", "the", "de")]
+    letters = "".join(word[0] for word in words)
+    return len(letters) > 2 and short.replace(" ", "") == letters  # noqa: PLR2004  two fit many
+
+
+def is_mistyped(text: str, other: str, most: int) -> bool:
+    """Say whether up to `most` signs are off and no digit: a number is another one."""
+    return (
+        abs(len(text) - len(other)) <= most
+        and DamerauLevenshtein.distance(text, other, score_cutoff=most) <= most
+        and _digits(text) == _digits(other)
+    )
+
+
+def shape(text: str) -> str:
+    """Return at which places letters and digits stand."""
+    return "".join("9" if sign.isdigit() else "a" for sign in text)
