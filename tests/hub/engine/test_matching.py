@@ -95,7 +95,7 @@ def test_what_may_be_the_same_waits_for_a_person_who_is_told_why(bed, doubtful):
     found, conflict = doubtful
     assert sorted(state for _, state in found) == ["active", "unconfirmed"]
     assert conflict.why.startswith("This may be the same company; a person should look.")
-    assert "Same name: speaks for it (+" in conflict.why
+    assert "Same name: speaks strongly for it (+" in conflict.why
     (told,) = decisions(bed)
     assert told["zone"] == "review"
 
