@@ -14,7 +14,6 @@ from master_data.index.counting import FIRST
 from master_data.index.scorers import Scorers
 from master_data.store import goldens_by_id
 from master_data.tables import match_key
-from tests.hub.engine.test_matching import account  # noqa: F401  a fixture
 
 MADRID = {"uses": ["billing"], "street": "Calle Mayor 7", "street2": None, "postal_code": "28013",
           "city": "Madrid", "subdivision": None, "country": "ES"}  # fmt: skip
@@ -86,22 +85,14 @@ def older_golden(bed, customer):
     return golden_id
 
 
-def test_a_record_older_than_the_index_is_found_by_its_match_keys(
-    bed,
-    account,  # noqa: F811
-    older_golden,
-):
+def test_a_record_older_than_the_index_is_found_by_its_match_keys(bed, account, older_golden):
     bed.erp.create("customers", account(name="Talleres Ibarra", tax_ids=[TAX]))
     bed.run()
     assert [golden_id for golden_id, _ in bed.goldens()] == [older_golden]
     assert bed.conflicts() == []
 
 
-def test_records_older_than_the_index_are_put_into_it(
-    bed,
-    account,  # noqa: F811
-    older_golden,
-):
+def test_records_older_than_the_index_are_put_into_it(bed, account, older_golden):
     assert index_older(bed.hub) is False
     left = bed.hub.db.read(older.are_left)
     assert not left
