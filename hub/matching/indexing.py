@@ -9,7 +9,6 @@ from hub.projection.board import is_found
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.forms.goldens import golden_form
-from master_data.index import older
 from master_data.index import store as index
 
 __all__ = ["CHORE", "index_older"]
@@ -35,7 +34,7 @@ def _index_some(connection: Connection) -> bool:
         if kind:
             entries.append(index.Entry(golden.id, kind, form))
     index.add(connection, entries)
-    older.forget(connection, [golden.id for golden in goldens])
+    index.forget_keys(connection, [golden.id for golden in goldens])
     more = len(goldens) == _AT_ONCE
     chores.set_mark(connection, CHORE, goldens[-1].id if more else _DONE)
     return more

@@ -12,7 +12,6 @@ from hub.projection.board import Board, Place
 from master_data.blocking import match_keys
 from master_data.forms.goldens import golden_form
 from master_data.forms.records import Form
-from master_data.index import older
 from master_data.index import store as index
 from master_data.index.online import candidates, hashed_keys_of
 from master_data.index.scorers import Scorers
@@ -61,7 +60,7 @@ class Search:
         if not self.scorers.older:
             return set()
         wanted = {place: match_keys(e.entity, e.body).all for place, e in self.asked.items()}
-        hits = older.ids_by_key(connection, {key for each in wanted.values() for key in each})
+        hits = index.older_by_key(connection, {key for each in wanted.values() for key in each})
         for place, each in wanted.items():
             self.asked[place].older = frozenset(one for key in each for one in hits.get(key, ()))
         return {one for each in self.asked.values() for one in each.older}

@@ -5,11 +5,8 @@ A golden record's number is a hash of its id: the first thousand are a fair samp
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
-
 from ground.database import Connection
 from master_data.index import store
-from master_data.index.tables import match_form, match_statistics
 from master_data.likeness.model import shipped_model
 from master_data.likeness.statistics import Counting
 
@@ -25,10 +22,7 @@ _PRUNED_EVERY = 100_000
 
 def outdated(connection: Connection) -> bool:
     """Say whether golden records of some kind are twice as many as when they were counted."""
-    counted = {
-        row.entity: row.records
-        for row in connection.execute(select(match_statistics.c.entity, match_statistics.c.records))
-    }
+    counted = store.records_counted(connection)
     return any(
         many >= max(FIRST, 2 * counted.get(kind, 0)) for kind, many in _estimated(connection)
     )
@@ -36,12 +30,7 @@ def outdated(connection: Connection) -> bool:
 
 def _estimated(connection: Connection) -> list[tuple[str, float]]:
     """Return about how many golden records there are of each kind, from the first in the index."""
-    first = select(match_form.c.number, match_form.c.entity)
-    sample = first.order_by(match_form.c.number).limit(_SAMPLE).subquery()
-    query = select(sample.c.entity, func.count(), func.max(sample.c.number)).group_by(
-        sample.c.entity
-    )
-    rows = [tuple(row) for row in connection.execute(query)]
+    rows = store.first_of_each(connection, _SAMPLE)
     seen = sum(many for _, many, _ in rows)
     farthest = max((last for *_, last in rows), default=0)
     scale = _NUMBERS / (farthest + 1) if seen == _SAMPLE else 1.0
@@ -64,13 +53,7 @@ class Tally:
 
     def step(self, connection: Connection) -> bool:
         """Count some more; return whether there are any left."""
-        query = (
-            select(match_form.c.number, match_form.c.entity, match_form.c.form)
-            .where(match_form.c.number > self._after)
-            .order_by(match_form.c.number)
-            .limit(_STRETCH)
-        )
-        rows = connection.execute(query).all()
+        rows = store.forms_after(connection, self._after, _STRETCH)
         for number, kind, form in rows:
             if kind not in self._counts:
                 self._counts[kind] = Counting(shipped_model(kind))

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from ground.database import Connection
-from master_data.index import older
 from master_data.index import store as index
 from master_data.likeness.model import shipped_model
 from master_data.likeness.scoring import Scorer
@@ -19,7 +18,7 @@ class Scorers:
 
     def refresh(self, connection: Connection, kinds: set[str]) -> None:
         """Make the scorers of these models fit the stored statistics."""
-        self.older = self.older and older.are_left(connection)
+        self.older = self.older and index.are_older_left(connection)
         digests = index.statistics_digests(connection)
         for kind in sorted(kinds):
             digest = digests.get(kind, "")

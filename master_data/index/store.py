@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import orjson
-from sqlalchemy import TextClause, delete, select, text
+from sqlalchemy import TextClause, delete, exists, func, select, text
 
 from ground.database import Connection
 from ground.statements import among, delete_many, insert_many, keys
@@ -14,6 +14,7 @@ from master_data.forms.records import VERSION, Form
 from master_data.index.tables import blocking_key, match_form, match_statistics
 from master_data.likeness.keys import STOP, hashed, keys_of
 from master_data.likeness.statistics import Statistics
+from master_data.tables import match_key
 
 _LOCKS = 1024
 _LOCK_SPACE = 7_403_221
@@ -36,6 +37,8 @@ _POSTGRESQL_FORMS = """
     SELECT number, golden_id, form FROM match_form
     WHERE number = ANY (CAST(:numbers AS bigint[]))
 """
+
+_OLDER = select(match_key.c.key, match_key.c.golden_id).where(among(match_key.c.key, "ks"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,50 @@ def statistics_of(connection: Connection, entity: str) -> Statistics:
     query = select(match_statistics.c.counts).where(match_statistics.c.entity == entity)
     stored: Mapping[str, object] | None = connection.scalar(query)
     return Statistics.from_json(stored) if stored else Statistics()
+
+
+def records_counted(connection: Connection) -> dict[str, int]:
+    """Return entity -> how many records its snapshot of frequencies was counted from."""
+    query = select(match_statistics.c.entity, match_statistics.c.records)
+    return {row.entity: row.records for row in connection.execute(query)}
+
+
+def first_of_each(connection: Connection, many: int) -> list[tuple[str, int, int]]:
+    """Return (entity, how many, the last number) among the first records of the index."""
+    first = select(match_form.c.number, match_form.c.entity)
+    sample = first.order_by(match_form.c.number).limit(many).subquery()
+    query = select(sample.c.entity, func.count(), func.max(sample.c.number))
+    rows = connection.execute(query.group_by(sample.c.entity))
+    return [(entity, count, last) for entity, count, last in rows]
+
+
+def forms_after(connection: Connection, number: int, many: int) -> list[tuple[int, str, Form]]:
+    """Return the next records of the index: (number, entity, form)."""
+    query = select(match_form.c.number, match_form.c.entity, match_form.c.form)
+    rows = connection.execute(
+        query.where(match_form.c.number > number).order_by(match_form.c.number).limit(many)
+    )
+    return [(found, entity, form) for found, entity, form in rows]
+
+
+def are_older_left(connection: Connection) -> bool:
+    """Say whether some golden records are older than the index and found by match keys only."""
+    return bool(connection.scalar(select(exists().select_from(match_key))))
+
+
+def older_by_key(connection: Connection, wanted: Iterable[str]) -> dict[str, list[str]]:
+    """Return match key -> ids of the golden records older than the index that have it."""
+    hits: dict[str, list[str]] = {}
+    for row in connection.execute(_OLDER, {"ks": keys(connection, sorted(set(wanted)))}):
+        hits.setdefault(row.key, []).append(row.golden_id)
+    return hits
+
+
+def forget_keys(connection: Connection, golden_ids: Sequence[str]) -> None:
+    """Delete the match keys of golden records."""
+    if golden_ids:
+        leaving = delete(match_key).where(among(match_key.c.golden_id, "ids"))
+        connection.execute(leaving, {"ids": keys(connection, golden_ids)})
 
 
 def _form(stored: str) -> Form:

@@ -8,7 +8,6 @@ from hub.housekeeping.service import CHORES
 from hub.matching.frequencies import count_due
 from hub.matching.indexing import index_older
 from master_data.blocking import match_keys
-from master_data.index import older
 from master_data.index import store as index
 from master_data.index.counting import FIRST
 from master_data.index.scorers import Scorers
@@ -94,7 +93,7 @@ def test_a_record_older_than_the_index_is_found_by_its_match_keys(bed, account, 
 
 def test_records_older_than_the_index_are_put_into_it(bed, account, older_golden):
     assert index_older(bed.hub) is False
-    left = bed.hub.db.read(older.are_left)
+    left = bed.hub.db.read(index.are_older_left)
     assert not left
     scorers = Scorers()
     bed.hub.db.read(lambda c: scorers.refresh(c, {"company"}))
