@@ -53,6 +53,12 @@ class HubSettings(BaseSettings):
         "seconds of it begin no request.",
     )
     pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
+    decision_pace: float = Field(
+        0.05, ge=0, description="The same for decisions: company makes each of them cheaper."
+    )
+    delivery_pace: float = Field(
+        0.0, ge=0, description="The same for deliveries: they follow the turns that plan them."
+    )
     senders: int = Field(2, ge=1, le=16, description="Deliveries at a time in one process.")
     pollers: int = Field(2, ge=1, le=16, description="Polls at a time in one process.")
     delete_fuse: int = Field(

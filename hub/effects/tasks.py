@@ -9,7 +9,7 @@ __all__ = ["deliver_turn"]
 
 def deliver_turn(hub: Hub) -> Turn:
     """Return the turn that works until nothing is due."""
-    pace = hub.settings.pace
+    pace = hub.settings.delivery_pace
     return Turn(
         "deliver", lambda: deliver_due(hub), hub.env.clock, pace=pace, hands=hub.settings.senders
     )

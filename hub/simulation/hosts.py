@@ -165,6 +165,8 @@ def _open_hub(ground: Ground, skew: float) -> Hub:
             "sweep_every": profile.sweep_every,
             "lease": profile.lease,
             "pace": _PACE,
+            "decision_pace": _PACE,
+            "delivery_pace": _PACE,
         }
     )
     bell = _SimulatedDoorbell(ground)

@@ -10,7 +10,7 @@ __all__ = ["decide_turn", "replan_turn"]
 
 def decide_turn(hub: Hub) -> Turn:
     """Return the turn that works until nothing is due."""
-    pace = hub.settings.pace
+    pace = hub.settings.decision_pace
     return Turn("decide", lambda: decide_due(hub), hub.env.clock, pace=pace)
 
 
