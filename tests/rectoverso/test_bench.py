@@ -21,7 +21,7 @@ def test_the_floor_brings_everything_to_its_target(tmp_path):
 @pytest.mark.slow  # starts four servers
 @pytest.mark.timeout(180)
 def test_the_road_brings_every_change_to_the_books():
-    size = RoadSize(customers=40, notices=100, concurrency=4, rate=40, seconds=1)
+    size = RoadSize(customers=40, notices=100, concurrency=4, rate=40, seconds=1, rest=0)
 
     figures = bench_road(size, lambda _: None)
 
