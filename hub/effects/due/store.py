@@ -47,13 +47,16 @@ def any_untried(connection: Connection, connection_id: str, before: datetime) ->
 
 
 def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
-    """Make every unclaimed open effect of a connection due: its system is back."""
+    """Make every planned effect of a connection due: its system is back.
+
+    Not those whose outcome is unknown: what was sent may still land, back or not.
+    """
     statement = (
         update(effect)
         .where(
             OPEN,
             effect.c.connection == connection_id,
-            is_in(effect, EffectState.PLANNED, EffectState.UNKNOWN),
+            is_in(effect, EffectState.PLANNED),
             effect.c.due_at > now,
             effect.c.token.is_(None),
         )

@@ -1,6 +1,10 @@
-"""A process dies between a create and its answer: who waited for the record goes on regardless."""
+"""The answer to a create is lost: who waited for the record goes on, and it is made once."""
 
 import pytest
+
+from connectors.errors import RetryLater
+from connectors.kit.faults import LateCommit, Operation
+from hub.connections.service import report_failure
 
 
 class ProcessDiedError(Exception):
@@ -59,3 +63,21 @@ def _of_categories(bed):
         " where object_type = 'categories' and connection = 'crm'"
     )
     return [tuple(row) for row in bed.hub.db.read(lambda c: c.exec_driver_sql(query).all())]
+
+
+def test_a_create_that_may_still_land_is_not_sent_again_when_its_system_is_back(bed, customer):
+    """Landing after the second one it would write over what was written since."""
+    bed.erp.faults.add(LateCommit(8), operation=Operation.WRITE)
+    row = bed.crm.create("customers", customer(name="Ibarra one"))
+    bed.run()
+    report_failure(bed.hub, "erp", RetryLater(None, "no answer in time"))
+    bed.later(5)
+    assert "erp" in bed.hub.writable
+    bed.crm.edit("customers", row.id, {"name": "Ibarra two"})
+    bed.run()
+    for seconds in (5, 20, 60):
+        bed.clock.advance(seconds)
+        bed.erp.settle()
+        bed.run()
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra two"
+    assert bed.open_effects() == {}
