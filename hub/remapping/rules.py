@@ -145,7 +145,9 @@ class _Draft:
             else:
                 self.contributions[path] = was
             stands = self.body.get(path) == said.value and path not in self.golden_held
-            if stands and not self.is_seconded(path, said, said.remap.at):
+            if was is not None and path in self.golden_held:
+                self.renew_conflict(path, was)
+            elif stands and not self.is_seconded(path, said, said.remap.at):
                 self.put(path, stood)
         return back
 
@@ -275,11 +277,9 @@ class _Draft:
         """Judge words that nobody judged yet: an edit as old as the record."""
         if not edits:
             return
-        step = self.step
-        at = step.crossref.seen_at
-        seen = Sighting(event=f"remap({step.number})", since=0, at=at, stamp=at)
-        crossref = self._crossref()
-        merged = merge(crossref, self._golden(), edits, seen, self.weighing)
+        at = self.step.crossref.seen_at
+        seen = Sighting(event=f"remap({self.step.number})", since=0, at=at, stamp=at)
+        merged = merge(self._crossref(), self._golden(), edits, seen, self.weighing)
         self.base, self.contributions = merged.base, merged.contributions
         self.golden_held = merged.held
         self.settled += merged.settled

@@ -9,6 +9,7 @@ from hub.mapping_versions.model import MappingRef
 from hub.publishing.preview import preview
 from hub.publishing.service import find_version, in_force, save_draft
 from hub.remapping.service import reason_of
+from master_data.model import split_path
 from rectoverso.demo.spread import make_demo
 from tests.hub.engine.conftest import a_customer, a_product, an_account
 from tests.hub.engine.mapping_edits import edited
@@ -178,6 +179,22 @@ def paths_of(bed, edits):
     return found
 
 
+def undecided(bed, ref):
+    """Return (external id, field) of what waits for a decision; it is in no projection."""
+
+    def read(connection):
+        query = (
+            "select external_id, golden.held from crossref join golden on golden.id = golden_id "
+            f"where connection = '{ref.connection}' and object_type = '{ref.object_type}'"
+        )
+        rows = connection.exec_driver_sql(query)
+        return [(row[0], path) for row in rows for path in json.loads(row[1])]
+
+    places = bed.hub.mapping(ref.connection, ref.object_type).app_fields
+    found = bed.hub.db.read(read)
+    return {(id_, name) for id_, path in found for name in places.get(split_path(path)[0], ())}
+
+
 def try_one(bed, rng):
     """Publish two versions of a mapping after another, with edits between, and go back."""
     ref = rng.choice(MAPPINGS)
@@ -204,12 +221,13 @@ def try_one(bed, rng):
     }
     assert wrong == {}, draft.text
     if not own:
+        waits = undecided(bed, ref)
         now = mapped_words(bed, ref)
         differ = {
             (id_, name): (words[id_].get(name), value)
             for id_, record in now.items()
             for name, value in record.items()
-            if words[id_].get(name) != value
+            if words[id_].get(name) != value and (id_, name) not in waits
         }
         assert differ == {}, draft.text
     return many

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.conflicts.rules import Choice
 from hub.errors import MappingMoved, NotPublishable, UnknownMappingVersion
 from hub.golden.service import explain
 from hub.mapping_versions import store
@@ -17,6 +18,7 @@ from hub.publishing.service import (
     roll_back,
     save_draft,
 )
+from hub.resolutions.service import Resolution, resolve
 
 CRM = MappingRef("crm", "customers")
 UPPER = (
@@ -230,6 +232,62 @@ def test_what_an_owner_said_comes_back_though_another_said_the_same(bed, custome
     assert body_of(bed)["terms.payment_terms"] == "PREPAID"
     bed.roll_back("erp", "customers", to=1)
     assert body_of(bed) == before
+
+
+SWAP = (
+    ("{app: name, golden: name, text", "{app: legal, golden: name, text"),
+    ("{app: legal_name, golden: legal_name", "{app: name, golden: legal_name"),
+    ("{app: legal, ", "{app: legal_name, "),
+)
+
+
+@pytest.fixture
+def rivals(bed, customer):
+    """Two systems that say different legal names; the name is the ERP's in both."""
+    row = bed.crm.create("customers", customer(name="Nova SL", legal_name="Nova Import SL"))
+    bed.run()
+    (there,) = bed.erp.living("customers")
+    bed.clock.advance(5)
+    bed.erp.edit("customers", there.id, {"name": "Nova Prima"})
+    bed.run()
+    bed.clock.advance(1)
+    bed.crm.edit("customers", row.id, {"legal_name": "Nova Export SL"})
+    bed.erp.edit("customers", there.id, {"legal_name": "Super Nova SL"})
+    bed.run()
+    return {"crm": "Nova Export SL", "erp": "Super Nova SL"}
+
+
+def test_rivals_are_as_they_were_when_a_mapping_is_rolled_back(bed, customer):
+    row = bed.crm.create("customers", customer(name="Nova SL", legal_name="Nova Import SL"))
+    bed.run()
+    (there,) = bed.erp.living("customers")
+    bed.clock.advance(1)
+    bed.crm.edit("customers", row.id, {"legal_name": "Nova Export SL"})
+    bed.erp.edit("customers", there.id, {"legal_name": "Super Nova SL"})
+    bed.run()
+    (before,) = bed.conflicts()
+    bed.publish("crm", "customers", *SWAP)
+    (meanwhile,) = bed.conflicts()
+    assert {"source": "crm", "value": "Nova SL"}.items() <= meanwhile.rivals[0].items()
+    bed.roll_back("crm", "customers")
+    (after,) = bed.conflicts()
+    assert after.rivals == before.rivals
+
+
+@pytest.mark.parametrize("source", ["crm", "erp"])
+def test_what_was_written_over_while_it_waited_is_written_when_it_is_decided(bed, rivals, source):
+    """Its place in a system may have been mapped to another field meanwhile."""
+    bed.publish("crm", "customers", *SWAP)
+    assert bed.rows("crm")[0]["legal_name"] == "Nova Prima"
+    bed.roll_back("crm", "customers")
+    (conflict,) = bed.conflicts()
+    assert {each["source"]: each["value"] for each in conflict.rivals} == rivals
+    answer = {"value": rivals[source], "seen": conflict.version, "by": "us_1"}
+    resolve(bed.hub, conflict.id, Resolution(choice=Choice.TAKE, **answer))
+    bed.run()
+    assert body_of(bed)["legal_name"] == rivals[source]
+    assert [bed.rows(name)[0]["legal_name"] for name in ("crm", "erp")] == [rivals[source]] * 2
+    assert bed.conflicts() == []
 
 
 def test_elements_outside_of_a_list_that_is_mapped_again_stay(bed, customer, sheet):
