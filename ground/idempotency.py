@@ -25,7 +25,9 @@ from sqlalchemy import (
     Table,
     delete,
     func,
+    literal,
     select,
+    update,
 )
 
 from ground.columns import Id, Instant, Json
@@ -149,6 +151,12 @@ def once(
 def prune(connection: Connection, table: Table, now: datetime) -> int:
     """Forget answers of more than a day ago; return how many."""
     return connection.execute(delete(table).where(table.c.at < now - KEPT)).rowcount
+
+
+def forget(connection: Connection, table: Table, beginning: bytes, instead: bytes) -> None:
+    """Put other words into answers that begin so: what they told of is no longer there."""
+    told = func.substr(table.c.body, 1, len(beginning)) == literal(beginning, LargeBinary)
+    connection.execute(update(table).where(told).values(body=instead))
 
 
 def _take(connection: Connection, request: Keyed) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ground import idempotency
+from ground import idempotency, strict_json
 from ground.database import Connection, Database, DatabaseBusy, Work
 from ground.env import Env
 from ground.idempotency import FirstAnswer, Keyed
@@ -170,10 +170,22 @@ class Collection:
         return self._write(writes, author, lenient=lenient)
 
     def delete(self, record_id: str, author: Author, *, expected: int | None = None) -> Record:
-        """Leave a tombstone. Errors: NotFound, Gone, Stale, InUse."""
-        return self.decided(
-            lambda connection: self._writing.delete(connection, record_id, author, expected)
-        )
+        """Leave a tombstone, also as answer to its create, should that be repeated.
+
+        Errors: NotFound, Gone, Stale, InUse.
+        """
+
+        def unit(connection: Connection) -> Record:
+            tombstone = self._writing.delete(connection, record_id, author, expected)
+            beginning = strict_json.dumps({"id": record_id}).removesuffix(b"}")
+            answers, instead = (
+                self._registry.tables.answers,
+                strict_json.dumps(tombstone.document()),
+            )
+            idempotency.forget(connection, answers, beginning, instead)
+            return tombstone
+
+        return self.decided(unit)
 
     # Managed fields
 

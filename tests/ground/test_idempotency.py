@@ -11,6 +11,7 @@ from ground.idempotency import (
     KeyRefused,
     KeyReused,
     answer_table,
+    forget,
     keyed,
     once,
     prune,
@@ -143,3 +144,11 @@ def test_two_at_once_make_one_order(database, clock, post, orders):
     other.join(10)
     assert ends[0] in {True, "in flight"}
     assert orders() == 1
+
+
+def test_the_words_of_what_is_gone_are_put_out_of_the_answers(post, database, orders):
+    first, other = post(key="k1"), post(key="k2")
+    database.write(lambda connection: forget(connection, ANSWERS, first.body[:3], b"gone"))
+    assert post(key="k1").body == b"gone"
+    assert post(key="k2").body == other.body
+    assert orders() == 2

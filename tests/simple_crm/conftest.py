@@ -14,14 +14,19 @@ def running(socket_enabled):
 
 
 @pytest.fixture
-def crm(running, tmp_path):
+def crm_database(tmp_path):
+    """The app's own database, on SQLite."""
+    database = open_database(f"sqlite:///{tmp_path}/crm.db", schema="crm")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def crm(running, crm_database, tmp_path):
     """A running app on SQLite and a caller with an integrator's key."""
-    databases = [
-        open_database(f"sqlite:///{tmp_path}/{name}.db", schema=name) for name in ("crm", "portal")
-    ]
-    yield _serve(running, *databases)
-    for database in databases:
-        database.close()
+    portal = open_database(f"sqlite:///{tmp_path}/portal.db", schema="portal")
+    yield _serve(running, crm_database, portal)
+    portal.close()
 
 
 @pytest.fixture
