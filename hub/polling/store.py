@@ -5,13 +5,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from ground.database import Connection
 from ground.statements import among, insert_many, keys
 from hub.lanes.store import Lease
 from hub.polling.model import Poll
 from hub.polling.tables import poll
+from master_data.model import CrossrefState
+from master_data.tables import crossref
 
 __all__ = [
     "all_polls",
@@ -19,8 +21,10 @@ __all__ = [
     "ask_full",
     "ask_overdue",
     "claim",
+    "count_living",
     "ensure",
     "last_ok_at",
+    "living_among",
     "make_due",
     "save",
 ]
@@ -132,3 +136,26 @@ def all_polls(connection: Connection, connection_id: str) -> list[Poll]:
     query = select(*_COLUMNS).where(poll.c.connection == bindparam("wanted"))
     rows = connection.execute(query.order_by(poll.c.object_type), {"wanted": connection_id})
     return [Poll(*row) for row in rows]
+
+
+_LIVING = (
+    crossref.c.connection == bindparam("conn"),
+    crossref.c.object_type == bindparam("kind"),
+    crossref.c.state == CrossrefState.LIVE.value,
+    crossref.c.external_id.is_not(None),
+)
+
+
+def count_living(connection: Connection, connection_id: str, object_type: str) -> int:
+    """Return how many records of a system are linked and there."""
+    query = select(func.count()).select_from(crossref).where(*_LIVING)
+    return int(connection.scalar(query, {"conn": connection_id, "kind": object_type}) or 0)
+
+
+def living_among(
+    connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
+) -> set[str]:
+    """Return which of these ids are linked and there."""
+    query = select(crossref.c.external_id).where(*_LIVING, among(crossref.c.external_id, "ids"))
+    values = {"conn": connection_id, "kind": object_type, "ids": keys(connection, external_ids)}
+    return set(connection.scalars(query, values))

@@ -15,6 +15,7 @@ from rectoverso.settings import Settings
 GoldenName = Annotated[
     str, typer.Argument(help="Golden id (gr_…) or ENTITY/ID, like customers/gr_….")
 ]
+_FOUND = ("new", "changed", "gone")
 _PLURALS = ("customers", "products", "contacts", "categories")
 
 
@@ -28,9 +29,12 @@ def register(app: typer.Typer, name: str) -> None:
     app.command(name)(commands[name])
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913 - options of one command
     *,
     connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be found; change nothing.")
+    ] = False,
     data: Data = None,
     host: Host = None,
     port: Port = None,
@@ -38,11 +42,42 @@ def reconcile(
 ) -> None:
     """Ask the hub to read a connected system as a whole and compare it with the golden records."""
     with server(Settings.load(data=data, host=host, port=port)) as rest:
+        if dry_run:
+            _tell(_compare(rest, f"/hub/api/v1/connections/{connection}"), as_json=as_json)
+            return
         found = rest.post(f"/hub/api/v1/connections/{connection}/reconcile", {})
     if as_json:
         print_json(found)
     else:
         typer.echo(f"The hub compares {connection}; see its page for what it finds.")
+
+
+def _compare(rest: Rest, path: str) -> list[dict[str, Any]]:
+    """Return per object type how many records were read, and the ids that differ."""
+    rows = []
+    for each in rest.get(f"{path}/polls")["items"]:
+        asked, read, living = {"object_type": each["object_type"]}, 0, 0
+        found: dict[str, set[str]] = {name: set() for name in ("linked", *_FOUND)}
+        while True:
+            page = rest.get(f"{path}/comparison", asked)
+            read, living = read + page["read"], page["living"]
+            for name, ids in found.items():
+                ids.update(page[name])
+            if page["cursor"] is None:
+                break
+            asked |= {"cursor": page["cursor"]}
+        told = {name: sorted(found[name]) for name in _FOUND}
+        missing = max(0, living - len(found["linked"]) - len(found["gone"]))
+        rows.append({"object_type": each["object_type"], "read": read, "not_shown": missing} | told)
+    return rows
+
+
+def _tell(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"items": rows, "next": None})
+        return
+    counts = [row | {name: len(row[name]) for name in _FOUND} for row in rows]
+    print_table(("object_type", "read", *_FOUND, "not_shown"), counts)
 
 
 def conflicts(  # noqa: PLR0913 - options of one command

@@ -1,5 +1,6 @@
 """What people do in one app and find in the other, in the real product."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -188,6 +189,19 @@ def test_rival_legal_names_wait_for_a_person_while_other_fields_go_on(
     assert hub.get(f"{HUB}/conflicts", **{"filter[state]": "open"})["items"] == []
     balance = hub.get(f"{HUB}/balance")["total"]
     assert (balance["even"], balance["open"]) == (True, 0)
+
+
+def test_a_dry_run_of_a_comparison_counts_and_finds_nothing_where_all_agree(running, customer, hub):
+    customer("Compared")
+    until(lambda: is_idle(hub), "all is decided and written")
+    words = ("reconcile", "crm", "--dry-run", "--port", str(running.port))
+    rows = {
+        each["object_type"]: each for each in json.loads(running.run(*words, "--json"))["items"]
+    }
+    there = rows["customers"]
+    assert there["read"] >= 1
+    assert (there["new"], there["changed"], there["gone"], there["not_shown"]) == ([], [], [], 0)
+    assert "customers" in running.run(*words)
 
 
 def test_a_field_that_the_erp_keeps_is_refused_in_the_crm_with_the_reason(crm, customer):

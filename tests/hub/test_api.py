@@ -165,6 +165,16 @@ def test_reconcile_asks_for_a_full_listing(site):
     assert all(each["full_since"] for each in polls)
 
 
+def test_a_system_that_cannot_be_compared_says_why(site):
+    site.add(base_url="http://127.0.0.1:9")
+    path = "/connections/crm/comparison"
+    answer = site.integrator.get(path, params={"object_type": "customers"})
+    assert answer.status_code == 502
+    assert answer.json()["detail"]
+    assert site.integrator.get(path, params={"object_type": "spaceships"}).status_code == 404
+    assert site.viewer.get(path, params={"object_type": "customers"}).status_code == 403
+
+
 def test_events_are_listed_newest_first_and_page_by_page(site):
     new = stored_events(site, *(an_event(site, number) for number in range(5)))
     first = site.viewer.get("/events", params={"limit": 3}).json()

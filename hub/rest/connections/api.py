@@ -1,21 +1,16 @@
 """`/connections`: configured systems. Secrets go in and never come out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from connectors.errors import ConnectorError
-from ground.refusals import Problem
 from hub.connections import service, store
 from hub.connections.model import NewConnection, StoredConnection
 from hub.errors import UnknownConnection
-from hub.rest.api import ListOf
+from hub.rest.api import ListOf, asking
 from hub.wiring import Hub
 from portal import require
 
@@ -160,14 +155,14 @@ def _writing(routes: APIRouter, hub: Hub) -> None:
     @routes.post("/connections/{connection_id}/check", dependencies=[writer])
     def check_connection(connection_id: str) -> CheckOut:
         """Ask the system who it is; 502 with the reason if it does not answer as it should."""
-        with _asking():
+        with asking():
             health = service.check_connection(hub, connection_id)
         return CheckOut(system=health.system, version=health.version, skew=health.skew)
 
     @routes.post("/connections/{connection_id}/subscribe", dependencies=[writer])
     def subscribe(connection_id: str) -> SubscribedOut:
         """Ask the system to send its notices here."""
-        with _asking():
+        with asking():
             return SubscribedOut(url=service.subscribe(hub, connection_id))
 
     @routes.post("/connections/{connection_id}/webhook-secrets", dependencies=[writer])
@@ -185,13 +180,3 @@ def _writing(routes: APIRouter, hub: Hub) -> None:
     def act(connection_id: str, action: Action) -> ConnectionOut:
         """Approve, pause or resume a connection; 409 if its state does not allow it."""
         return ConnectionOut.of(service.act(hub, connection_id, action.value))
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """Tell the integrator in the system's own words why it did not answer as it should."""
-    try:
-        yield
-    except ConnectorError as error:
-        title = "The system did not answer as it should"
-        raise Problem(HTTPStatus.BAD_GATEWAY, title, str(error)) from error

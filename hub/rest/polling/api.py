@@ -1,12 +1,13 @@
 """`/connections/{connection}/reconcile` and where polling stands."""
 
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict
 
-from hub.polling import service, store
-from hub.rest.api import ListOf
+from hub.polling import comparing, service, store
+from hub.rest.api import ListOf, asking
 from hub.wiring import Hub
 from portal import require
 
@@ -23,6 +24,20 @@ class PollOut(BaseModel):
     full_since: datetime | None
     last_ok_at: datetime | None
     error: str | None
+
+
+class ComparisonOut(BaseModel):
+    """External ids of one page: what the hub would be told, and what it holds already."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    read: int
+    new: list[str]
+    changed: list[str]
+    gone: list[str]
+    linked: list[str]
+    living: int
+    cursor: str | None
 
 
 def router(hub: Hub) -> APIRouter:
@@ -48,5 +63,22 @@ def router(hub: Hub) -> APIRouter:
         """Ask for a full listing of every object type."""
         service.poll_now(hub, connection_id)
         return list_polls(connection_id)
+
+    @routes.get(
+        "/connections/{connection_id}/comparison",
+        dependencies=[Depends(require("hub.connections.write"))],
+    )
+    def compare(
+        connection_id: str,
+        object_type: str,
+        cursor: Annotated[str | None, Query(max_length=10_000)] = None,
+    ) -> ComparisonOut:
+        """Read one page of a system and say what a listing would find; nothing is kept.
+
+        502 with the reason if the system does not answer as it should.
+        """
+        with asking():
+            found = comparing.compare_page(hub, connection_id, object_type, cursor)
+        return ComparisonOut.model_validate(found)
 
     return routes
