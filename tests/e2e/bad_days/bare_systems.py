@@ -48,8 +48,9 @@ class Told(Peers):
             connections.add_connection(hub, new)
 
     def records(self, system):
-        """Return name -> record of the customers of one system."""
-        return list(self._peers[system]._records.get("customers", {}).values())
+        """Return the customers of one system; one that is just being written has no name yet."""
+        known = list(self._peers[system]._records.get("customers", {}).values())
+        return [each for each in known if "name" in each]
 
     def make(self, number, urls):
         """A customer comes to be in the shop."""
