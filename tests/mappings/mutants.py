@@ -226,7 +226,7 @@ def main():
     parser.add_argument("--only", default="mappings.check")
     asked = parser.parse_args()
     asked.work.mkdir(parents=True, exist_ok=True)
-    switch.wrap_in_trampoline = Chosen.wrap
+    vars(switch)["wrap_in_trampoline"] = Chosen.wrap
     loaders = Loaders.of_checker(asked.only)
     sys.meta_path.insert(0, loaders)
     mappings = importlib.import_module("mappings")
