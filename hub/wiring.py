@@ -124,6 +124,11 @@ class Hub:
         """Return connection id -> what people call it."""
         return {each.id: each.title for each in self.directory.connections().values()}
 
+    def who(self) -> dict[str, str]:
+        """Return id -> name of the users and keys that sign what is done here."""
+        found: dict[str, str] = self.portal.names() if self.portal is not None else {}
+        return found
+
     @property
     def db(self) -> Database:
         """Return the hub's database."""

@@ -64,6 +64,11 @@ class Portal:
         if module.locale:
             self._catalogues.add(module.locale)
 
+    def names(self) -> dict[str, str]:
+        """Return id -> name of every user and key; a user without a name goes by the address."""
+        users = {each.id: each.name or each.email for each in service.list_users(self.env)}
+        return users | {each.id: each.name for each in service.list_keys(self.env)}
+
     def require(self, permission: str) -> guard.Guard:
         """Return the dependency that guards a route; see portal.require."""
         return guard.require(permission)

@@ -17,7 +17,7 @@ Which = Annotated[str, typer.Argument(help="CONNECTION/OBJECT, like crm/customer
 _TRIES, _PAUSE = 600, 0.5
 _LONGEST = 1800.0
 """Seconds for a preview of everything: some 1,500 records a second are looked at."""
-_VERSION_COLUMNS = ("number", "state", "laws", "author", "note", "published_at")
+_VERSION_COLUMNS = ("number", "state", "laws", "author_name", "note", "published_at")
 
 
 def register(app: typer.Typer, name: str) -> None:

@@ -55,9 +55,11 @@ def test_a_draft_is_saved_tried_published_and_rolled_back(mapped):
     assert remap_due(mapped.hub)
     back = mapped.integrator.post(f"{PATH}/rollback", json={"seen": 2})
     assert (back.status_code, back.json()["number"]) == (200, 1)
-    states = {
-        v["number"]: v["state"] for v in mapped.viewer.get(f"{PATH}/versions").json()["items"]
-    }
+    versions = mapped.viewer.get(f"{PATH}/versions").json()["items"]
+    states = {v["number"]: v["state"] for v in versions}
+    keys = mapped.hub.portal.names()
+    assert [v["author_name"] for v in versions] == [keys[versions[0]["author"]], ""]
+    assert published.json()["author_name"] == versions[0]["author_name"] != ""
     assert states == {1: "active", 2: "withdrawn"}
     assert mapped.integrator.post(f"{PATH}/rollback", json={"seen": 2}).status_code == 409
 

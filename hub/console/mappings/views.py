@@ -51,7 +51,7 @@ def mapping_view(hub: Hub, ref: MappingRef, text: str | None = None) -> dict[str
         "ref": ref,
         "title": f"{hub.connection(ref.connection).title}: {ref.object_type}",
         "entity": entity_schema(mapping.entity).title,
-        "versions": [_version(each) for each in versions],
+        "versions": [_version(each, hub.who()) for each in versions],
         "active": active,
         "draft": draft,
         "text": text,
@@ -64,13 +64,13 @@ def mapping_view(hub: Hub, ref: MappingRef, text: str | None = None) -> dict[str
     } | dict.fromkeys(("refusal", "counted", "preview", "row"))
 
 
-def _version(each: StoredVersion) -> dict[str, Any]:
+def _version(each: StoredVersion, who: Mapping[str, str]) -> dict[str, Any]:
     return {
         "number": each.number,
         "state": each.state.value,
         "tone": _TONES[each.state.value],
         "note": each.note,
-        "author": each.author,
+        "author": who.get(each.author, each.author),
         "digest": each.digest[:12],
         "at": each.published_at or each.updated_at,
     }

@@ -45,7 +45,8 @@ def _reading(routes: APIRouter, hub: Hub) -> None:
     def list_versions(ref: Ref) -> ListOf[model.VersionOut]:
         """Return all versions of a mapping, the newest first."""
         found = service.list_versions(hub, ref)
-        return ListOf(items=[model.VersionOut.of(each) for each in found], next=None)
+        who = hub.who()
+        return ListOf(items=[model.VersionOut.of(each, who) for each in found], next=None)
 
     @routes.get(f"{_PATH}/versions/{{number}}", dependencies=reader)
     def read_version(ref: Ref, number: int) -> model.VersionWithText:
@@ -116,13 +117,14 @@ def _publishing(routes: APIRouter, hub: Hub) -> None:
     @routes.post(f"{_PATH}/publish")
     def publish(ref: Ref, asked: model.PublishIn, person: Writer) -> model.VersionOut:
         """Put the draft in force; 409 if it changed, or the checker or the laws say no."""
-        return model.VersionOut.of(service.publish(hub, ref, seen=asked.seen, by=person.id))
+        version = service.publish(hub, ref, seen=asked.seen, by=person.id)
+        return model.VersionOut.of(version, hub.who())
 
     @routes.post(f"{_PATH}/rollback")
     def roll_back(ref: Ref, asked: model.RollbackIn, person: Writer) -> model.VersionOut:
         """Put an earlier version in force again."""
         version = service.roll_back(hub, ref, seen=asked.seen, to=asked.to, by=person.id)
-        return model.VersionOut.of(version)
+        return model.VersionOut.of(version, hub.who())
 
     @routes.post(f"{_PATH}/value-maps/{{table}}/rows")
     def add_row(ref: Ref, table: str, asked: model.RowIn, person: Writer) -> model.RowOut:

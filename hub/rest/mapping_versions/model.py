@@ -1,5 +1,6 @@
 """What goes in and out over HTTP about versions of mappings."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -36,6 +37,7 @@ class VersionOut(BaseModel):
     state: str
     digest: str
     author: str
+    author_name: str = ""
     note: str
     revision: int
     laws: str | None
@@ -48,7 +50,7 @@ class VersionOut(BaseModel):
     @classmethod
     def shown(cls, version: StoredVersion) -> dict[str, Any]:
         """Return what is shown of a version."""
-        names = VersionOut.model_fields.keys() - {"laws", "law_broken", "state"}
+        names = VersionOut.model_fields.keys() - {"laws", "law_broken", "state", "author_name"}
         laws = version.laws
         return {name: getattr(version, name) for name in names} | {
             "state": version.state.value,
@@ -57,9 +59,10 @@ class VersionOut(BaseModel):
         }
 
     @staticmethod
-    def of(version: StoredVersion) -> "VersionOut":
-        """Return a version without its text."""
-        return VersionOut(**VersionOut.shown(version))
+    def of(version: StoredVersion, who: Mapping[str, str] | None = None) -> "VersionOut":
+        """Return a version without its text; `who`: id -> name of those who write versions."""
+        name = (who or {}).get(version.author, "")
+        return VersionOut(**VersionOut.shown(version), author_name=name)
 
 
 class VersionWithText(VersionOut):
