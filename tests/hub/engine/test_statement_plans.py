@@ -8,6 +8,10 @@ from sqlalchemy import Engine, event
 from master_data.tables import METADATA
 
 _READ_WHOLE = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
+_IS_ANY = re.compile(r"EXISTS \(SELECT \* \s*FROM \w+\)")
+"""The first row answers it."""
+_SMALL = {"match_statistics"}
+"""One row per entity."""
 
 
 @pytest.fixture
@@ -49,7 +53,8 @@ def test_no_statement_of_the_road_reads_a_whole_table(bed, customer, asked):
         for statement, parameters in list(asked.items())
         for line in plan_of(bed, statement, parameters)
         if (told := _READ_WHOLE.match(line))
-        and told[1] in METADATA.tables
+        and told[1] in METADATA.tables.keys() - _SMALL
+        and not _IS_ANY.search(statement)
         and told[2] not in partial
     }
     assert read_whole == set()
