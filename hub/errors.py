@@ -87,7 +87,7 @@ class UnknownMappingVersion(HubError):
     """There is no version of that number, or no draft."""
 
     def __init__(self, mapping: str, number: int | None) -> None:
-        what = "draft" if number is None else f"version {number}"
+        what = {None: "draft", 0: "earlier version to go back to"}.get(number, f"version {number}")
         super().__init__(f"there is no {what} of {mapping}")
         self.number = number
 

@@ -377,7 +377,7 @@ def test_versions_are_compared_line_by_line(bed):
 
 
 def test_there_is_no_way_back_before_the_first_version(bed):
-    with pytest.raises(UnknownMappingVersion):
+    with pytest.raises(UnknownMappingVersion, match="no earlier version to go back to"):
         roll_back(bed.hub, CRM, seen=1, by="us_1")
 
 
