@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.contract import Deletes
 from connectors.declarative.signature import sign_standard
 from connectors.kit.memory import EditRefused, Row
 from connectors.kit.notices import notice_document
@@ -330,9 +331,11 @@ class Integrator:
             self._try(lambda: connections.act(web.hub, name, rng.choice(("pause", "resume"))))
 
     def resume_all(self, web: Process) -> None:
-        """Let everything go on."""
+        """Let everything go on; who never tells of deletes is listed, as is done every night."""
         for name in ("crm", "erp"):
             self._try(lambda name=name: connections.act(web.hub, name, "resume"))  # type: ignore[misc]
+            if web.hub.connector(name).capabilities.deletes is Deletes.NONE:
+                self._try(lambda name=name: poll_now(web.hub, name))  # type: ignore[misc]
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

@@ -77,18 +77,29 @@ class Report:
             self.failed.append(failed | {"on": list(ending.on)})
 
 
-def simulate(
-    seeds: Iterable[int], *, processes: int, say: Say, options: Options | None = None
+def simulate(  # noqa: PLR0913 - a run and what it goes on from
+    seeds: Iterable[int],
+    *,
+    processes: int,
+    say: Say,
+    options: Options | None = None,
+    report: Report | None = None,
+    keep: Callable[[Report, int], None] = lambda _report, _next: None,
 ) -> Report:
-    """Run the seeds and report; `say` hears of each failure at once."""
+    """Run the seeds and report; `say` hears of each failure at once.
+
+    A run that was stopped goes on with the `report` that `keep(report, next seed)` was given last.
+    """
     clock = SystemClock()
-    report, began = Report(), clock.monotonic()
+    report = report or Report()
+    began, before = clock.monotonic(), report.seeds
     for ending in _endings(seeds, processes, options or Options()):
         report.add(ending)
         if ending.failures:
             say(f"seed {ending.seed}: {'; '.join(ending.failures)[:400]}")
+        keep(report, ending.seed + 1)
     took = clock.monotonic() - began
-    report.seeds_per_minute = round(report.seeds / took * 60, 1) if took else 0.0
+    report.seeds_per_minute = round((report.seeds - before) / took * 60, 1) if took else 0.0
     report.hours = round(report.hours, 2)
     return report
 

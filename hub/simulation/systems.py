@@ -323,7 +323,8 @@ class _NoAnswer(RetryLater):
 def _serve(at: SimulatedSystem, fate: Fate, carry_out: Callable[[], Any], reply: _Reply) -> None:
     """Carry a request out, in the system's own process."""
     kernel = at.kernel
-    kernel.sleep(at.latency() + fate.late)
+    longest = DEADLINE + at.traits.settles_within - 1.0  # it keeps what it declares
+    kernel.sleep(min(at.latency() + fate.late, longest))
     if fate.status == "request_lost":
         return
     if fate.status in {"throttled", "broken"}:

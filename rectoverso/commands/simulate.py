@@ -1,11 +1,13 @@
 """`simulate`: the hub in virtual time between systems that misbehave, from a seed."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hub.simulation.canaries import RECORDED
 from hub.simulation.profile import Options
+from hub.simulation.progress import Progress
 from hub.simulation.service import Report, catch_canaries, find_canary, shrink, simulate
 from rectoverso.commands.options import AsJson, print_json, say
 from rectoverso.errors import NotPossible
@@ -23,6 +25,9 @@ _Find = Annotated[
 ]
 _Without = Annotated[
     list[str] | None, typer.Option("--without", help="Leave a fault or habit out, by name.")
+]
+_State = Annotated[
+    Path | None, typer.Option("--state", help="Keep count in this file and go on from it.")
 ]
 _Edits = Annotated[int | None, typer.Option("--edits", min=1, help="Edits per seed.")]
 
@@ -43,6 +48,7 @@ def run(  # noqa: PLR0913 - the options of one command
     find: _Find = None,
     without: _Without = None,
     edits: _Edits = None,
+    state: _State = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the hub against seeded faults and check that nothing is lost, doubled or looping."""
@@ -55,12 +61,25 @@ def run(  # noqa: PLR0913 - the options of one command
         about = Options(only=RECORDED[find].on) if find in RECORDED else options
         print_json({"canary": find, "seed": find_canary(find, wanted, about)})
         return
-    report = simulate(wanted, processes=processes, say=say, options=options)
+    report = _run(wanted, processes, options, state)
     if canaries:
         report.canaries = catch_canaries(processes)
     _print(report, as_json=as_json)
     if not report.is_good:
         raise NotPossible(_what_to_do(report))
+
+
+def _run(wanted: range, processes: int, options: Options, state: Path | None) -> Report:
+    """Run the seeds, or those of them that the file does not count yet."""
+    if state is None:
+        return simulate(wanted, processes=processes, say=say, options=options)
+    progress = Progress(state)
+    report, following = progress.resume(wanted.start)
+    if report.seeds:
+        say(f"{report.seeds} seeds so far, {report.failures} failed; on from seed {following}")
+    rest = range(following, wanted.stop)
+    keep = progress.keep
+    return simulate(rest, processes=processes, say=say, options=options, report=report, keep=keep)
 
 
 def _one(seed: int, options: Options, *, trace: bool, as_json: bool) -> None:

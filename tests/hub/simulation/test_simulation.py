@@ -12,7 +12,8 @@ import pytest
 from hub.effects import store as effects
 from hub.simulation.canaries import CANARIES, RECORDED, removed
 from hub.simulation.profile import FAULTS, Options, draw
-from hub.simulation.service import noticing_seed, shrink
+from hub.simulation.progress import Progress
+from hub.simulation.service import noticing_seed, shrink, simulate
 from hub.simulation.world import run_seed
 
 MENDED = json.loads((Path(__file__).parent / "mended.json").read_text())
@@ -46,6 +47,17 @@ def test_a_seed_is_the_same_in_another_process_with_other_hashes():
 def test_what_failed_once_holds(mended):
     options = Options(edits=mended["edits"], without=frozenset(mended["without"]))
     assert run_seed(mended["seed"], options).failures == ()
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path):
+    progress = Progress(tmp_path / "state.json")
+    for upto in (2, 3):
+        report, following = progress.resume(0)
+        seeds = range(following, upto)
+        keep = progress.keep
+        simulate(seeds, processes=1, say=print, report=report, keep=keep)
+    report, following = progress.resume(0)
+    assert (report.seeds, report.failures, following) == (3, 0, 3)
 
 
 def test_every_fault_is_drawn_by_some_seed():
