@@ -320,7 +320,6 @@ RECORDED: dict[str, Recorded] = {
     "golden_fence": _recorded(8, "second_worker crm:opaque_version erp:opaque_version"),
     "rung": _recorded(3, "crowded crm:opaque_version erp:opaque_version"),
     "lost_effects": _recorded(8, "kill"),
-    "intent": _recorded(5, "kill answer_lost late_commit"),
     "trust_answer": _recorded(0, "crm:unguarded erp:unguarded erp:no_notices"),
     "echo": _recorded(5, "slow"),
     "regress": _recorded(0, "crowded notice_late notice_doubled"),
@@ -329,7 +328,6 @@ RECORDED: dict[str, Recorded] = {
     "claimable": _recorded(4, "crowded late_commit answer_lost"),
     "own_creates": _recorded(4),
     "sent_values": _recorded(0, "crm:no_client_key erp:no_client_key"),
-    "search": _recorded(16, "crm:no_client_key erp:no_client_key answer_lost late_commit"),
     "normal_form": _recorded(0, "erp:normalising erp:unguarded answer_lost"),
     "cursor": _recorded(8, "crm:no_notices erp:no_notices crm:slow_index erp:slow_index"),
 }
