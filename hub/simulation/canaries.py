@@ -326,7 +326,6 @@ RECORDED: dict[str, Recorded] = {
     "full_write": _recorded(3, "crowded erp:no_notices crm:unguarded erp:unguarded"),
     "ack_early": _recorded(1, "database_busy"),
     "claimable": _recorded(4, "crowded late_commit answer_lost"),
-    "own_creates": _recorded(4),
     "sent_values": _recorded(0, "crm:no_client_key erp:no_client_key"),
     "normal_form": _recorded(0, "erp:normalising erp:unguarded answer_lost"),
     "cursor": _recorded(8, "crm:no_notices erp:no_notices crm:slow_index erp:slow_index"),
