@@ -171,6 +171,9 @@ def run_seed(
             failures = [f"runs in circles: {error}"]
         except Exception as error:  # noqa: BLE001 - whatever it was, the seed shows it
             failures = [_told(error)]
+        except BaseException:
+            _store.cache_clear()  # stopped anywhere: the next seed shall not stand on it
+            raise
         finally:
             trace_hash = kernel.trace_hash
             kernel.end()

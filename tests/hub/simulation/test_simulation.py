@@ -16,6 +16,8 @@ from hub.simulation.progress import Progress
 from hub.simulation.service import noticing_seed, shrink, simulate
 from hub.simulation.world import run_seed
 
+pytestmark = pytest.mark.timeout(300)  # a whole life of a hub, some of them several
+
 MENDED = json.loads((Path(__file__).parent / "mended.json").read_text())
 """Seeds that failed once, made small: what was on, and what had been wrong."""
 
