@@ -10,6 +10,7 @@ from hub.golden.service import as_of
 from master_data import store
 from master_data.clusters import store as clusters
 from master_data.clusters.model import EdgeKind
+from master_data.index.tables import blocking_key
 from master_data.tables import match_key
 
 FIELDS = (
@@ -56,12 +57,16 @@ class Lives:
     def _forgetful(self, applies):
         """Let no golden record be found by its keys meanwhile."""
         db = self.bed.hub.db
-        found = db.read(lambda c: c.execute(select(match_key)).mappings().all()) if applies else []
-        if found:
-            db.write(lambda c: c.execute(delete(match_key)))
+        tables = (blocking_key, match_key) if applies else ()
+        found = {}
+        for table in tables:
+            rows = db.read(lambda c, table=table: c.execute(select(table)).mappings().all())
+            found[table] = [dict(each) for each in rows]
+            db.write(lambda c, table=table: c.execute(delete(table)))
         yield
-        if found:
-            db.write(lambda c: c.execute(insert(match_key), [dict(each) for each in found]))
+        for table, rows in found.items():
+            if rows:
+                db.write(lambda c, table=table, rows=rows: c.execute(insert(table), rows))
 
     def _create(self, letter, system, values):
         row = self.bed.system(system).create("customers", values)
