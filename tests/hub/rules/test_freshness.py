@@ -12,13 +12,9 @@ from hub.events.rules import Outcome
 from hub.sync.freshness import Hint, Known, Use, choose, is_outdated, readable_at, sighting_of
 from master_data.merge import Sighting
 from master_data.model import (
-    ConnectionId,
-    Crossref,
     CrossrefHead,
-    CrossrefId,
-    CrossrefState,
-    GoldenId,
 )
+from tests.hub.rules.judging import a_crossref
 
 _AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -190,20 +186,6 @@ def test_a_read_older_than_what_is_known_is_outdated(read, told, known, outdated
         assert is_outdated(state, event, None) is outdated
 
 
-def _seen(seen_at, settled_at):
-    return Crossref(
-        id=CrossrefId("xr_1"),
-        connection=ConnectionId("erp"),
-        object_type="customers",
-        entity="customer",
-        golden_id=GoldenId("gr_1"),
-        external_id="cu_1",
-        state=CrossrefState.LIVE,
-        seen_at=seen_at,
-        settled_at=settled_at,
-    )
-
-
 @pytest.mark.parametrize(
     ("crossref", "changed", "since", "stamp"),
     [
@@ -219,7 +201,9 @@ def _seen(seen_at, settled_at):
 )
 def test_an_edit_lies_between_the_last_look_and_its_receipt(crossref, changed, since, stamp):
     changed_at = None if changed is None else _EPOCH + timedelta(microseconds=changed)
-    known = _seen(*crossref) if crossref else None
+    known = None
+    if crossref:
+        known = a_crossref(seen_at=crossref[0], settled_at=crossref[1])
     for read_at, received in ((100, 500), (None, 100)):
         event = _event(
             "e",

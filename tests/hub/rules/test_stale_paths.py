@@ -7,29 +7,17 @@ import pytest
 from hub.projection.rules import stale_paths
 from master_data.model import (
     Base,
-    ConnectionId,
-    Crossref,
-    CrossrefId,
-    CrossrefState,
     Golden,
     GoldenId,
     GoldenState,
 )
+from tests.hub.rules.judging import a_crossref
 
 PATHS, LISTS = frozenset({"name", "notes"}), frozenset({"addresses"})
 EL = "addresses[el_1]"
 AGREED = {"name": Base("a", "A"), "notes": Base("n", "N")}
 
-KNOWN = Crossref(
-    id=CrossrefId("xr_1"),
-    connection=ConnectionId("erp"),
-    object_type="customers",
-    entity="customer",
-    golden_id=GoldenId("gr_1"),
-    external_id="cu_1",
-    state=CrossrefState.LIVE,
-    record={"id": "cu_1"},
-)
+KNOWN = a_crossref(record={"id": "cu_1"})
 
 
 @pytest.fixture
