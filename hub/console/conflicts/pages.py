@@ -115,11 +115,13 @@ def _reading(routes: APIRouter, hub: Hub, portal: Portal) -> None:
         found = hub.db.read(
             lambda c: lists.conflicts(c, Listed(filters, query.get("after"), _PAGE))
         )
-        titles = hub.db.read(lambda c: titles_of(c, [row["golden_id"] for row in found.items]))
+        ids = [each for row in found.items for each in (row["golden_id"], _place(row["subject"]))]
+        titles = hub.db.read(lambda c: titles_of(c, ids))
         rows = [
             dict(row)
             | {
-                "about": _about(row["entity"], row["subject"]),
+                "about": titles.get(_place(row["subject"]))
+                or _about(row["entity"], row["subject"]),
                 "why": name_systems(row["why"], hub.titles),
                 "title": titles.get(row["golden_id"], row["golden_id"]),
             }
@@ -219,8 +221,13 @@ def _value(conflict: Conflict, form: AnswerForm) -> Value:
     return numbers[form.rival]
 
 
+def _place(subject: str) -> str:
+    """Return the path that a conflict is about; of a possible duplicate, the other record."""
+    return subject.rpartition(":")[2]
+
+
 def _about(entity: str, subject: str) -> str:
-    path = subject.rpartition(":")[2]
+    path = _place(subject)
     return (
         "the record"
         if path.startswith("gr_") or path == "record"
