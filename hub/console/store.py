@@ -1,4 +1,4 @@
-"""What pages show beside a list of rows: names of golden records, and who holds them."""
+"""What pages show beside a list of rows: who holds golden records."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,7 @@ from sqlalchemy import select
 
 from ground.database import Connection
 from ground.statements import among, keys
-from master_data.tables import crossref, golden
-
-
-def titles_of(connection: Connection, golden_ids: Iterable[str]) -> dict[str, str]:
-    """Return golden id -> the name of the record."""
-    query = select(golden.c.id, golden.c.title).where(among(golden.c.id, "ids"))
-    rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
-    return {row.id: row.title for row in rows}
+from master_data.tables import crossref
 
 
 def systems_of(connection: Connection, golden_ids: Iterable[str]) -> dict[str, list[str]]:

@@ -89,3 +89,10 @@ def ids_by_title(connection: Connection, text: str, limit: int) -> list[str]:
         .limit(limit)
     )
     return list(connection.scalars(query))
+
+
+def titles_of(connection: Connection, golden_ids: Iterable[str]) -> dict[str, str]:
+    """Return golden id -> the name of the record."""
+    query = select(golden.c.id, golden.c.title).where(among(golden.c.id, "ids"))
+    rows = connection.execute(query, {"ids": keys(connection, sorted(set(golden_ids)))})
+    return {row.id: row.title for row in rows}

@@ -1,25 +1,40 @@
 """`connections`: the connected systems, as the running hub sees them."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from ground.env import SystemClock
-from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table, say
+from rectoverso.commands.options import (
+    AsJson,
+    Data,
+    Host,
+    Port,
+    add_group,
+    print_json,
+    print_table,
+    say,
+)
 from rectoverso.errors import NotPossible
 from rectoverso.rest import Rest
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
+ConnectionName = Annotated[str, typer.Argument(help="Connection, like crm.")]
+
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="List, test, plan and approve the connected systems.")
-    group.command("list")(list_connections)
-    group.command("test")(try_connection)
-    group.command("plan")(show_plan)
-    group.command("approve")(approve)
-    app.add_typer(group, name=name, no_args_is_help=True)
+    commands: dict[str, Callable[..., None]] = {
+        "list": list_connections,
+        "test": try_connection,
+        "plan": show_plan,
+        "approve": approve,
+        "pause": pause,
+        "resume": resume,
+    }
+    add_group(app, name, "List, test, plan, approve and pause the connected systems.", commands)
 
 
 def list_connections(
@@ -36,7 +51,7 @@ def list_connections(
 
 def try_connection(
     *,
-    connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    connection: ConnectionName,
     data: Data = None,
     host: Host = None,
     port: Port = None,
@@ -53,7 +68,7 @@ def try_connection(
 
 def show_plan(
     *,
-    connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    connection: ConnectionName,
     data: Data = None,
     host: Host = None,
     port: Port = None,
@@ -72,7 +87,7 @@ def show_plan(
 
 def approve(  # noqa: PLR0913 - options of one command
     *,
-    connection: Annotated[str, typer.Argument(help="Connection, like crm.")],
+    connection: ConnectionName,
     wait: Annotated[bool, typer.Option("--wait", help="Show the load until its end.")] = False,
     data: Data = None,
     host: Host = None,
@@ -86,6 +101,39 @@ def approve(  # noqa: PLR0913 - options of one command
             answer = _watch(rest, connection)
     if as_json:
         print_json(answer)
+
+
+def pause(
+    *,
+    connection: ConnectionName,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a system rest: what is for it waits, what it says is kept."""
+    _act(Settings.load(data=data, host=host, port=port), connection, "pause", as_json=as_json)
+
+
+def resume(
+    *,
+    connection: ConnectionName,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a system that was paused, or that the hub parked."""
+    _act(Settings.load(data=data, host=host, port=port), connection, "resume", as_json=as_json)
+
+
+def _act(settings: Settings, connection: str, action: str, *, as_json: bool) -> None:
+    with server(settings) as rest:
+        found = rest.post(f"/hub/api/v1/connections/{connection}/{action}", {})
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(f"{found['id']} is {found['state']}.")
 
 
 def _watch(rest: Rest, connection: str) -> dict[str, Any]:

@@ -1,11 +1,21 @@
 """`feed`: golden records as they change, for others; and who is told of them by signed posts."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from rectoverso.commands.golden_care import Collection
-from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table, say
+from rectoverso.commands.options import (
+    AsJson,
+    Data,
+    Host,
+    Port,
+    add_group,
+    print_json,
+    print_table,
+    say,
+)
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
@@ -16,14 +26,15 @@ _SUBSCRIBERS = "/hub/api/v1/subscribers"
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="Read changes of golden records; tell others of them.")
-    group.command("changes")(changes)
-    group.command("subscribers")(subscribers)
-    group.command("subscribe")(subscribe)
-    group.command("secret")(secret)
-    group.command("resume")(resume)
-    group.command("unsubscribe")(unsubscribe)
-    app.add_typer(group, name=name, no_args_is_help=True)
+    commands: dict[str, Callable[..., None]] = {
+        "changes": changes,
+        "subscribers": subscribers,
+        "subscribe": subscribe,
+        "secret": secret,
+        "resume": resume,
+        "unsubscribe": unsubscribe,
+    }
+    add_group(app, name, "Read changes of golden records; tell others of them.", commands)
 
 
 def changes(  # noqa: PLR0913 - options of one command

@@ -9,7 +9,15 @@ import typer
 from ground import strict_json
 from rectoverso.commands import golden_care
 from rectoverso.commands.hub import GoldenName, find_golden
-from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
+from rectoverso.commands.options import (
+    AsJson,
+    Data,
+    Host,
+    Port,
+    add_group,
+    print_json,
+    print_table,
+)
 from rectoverso.errors import NotPossible
 from rectoverso.server import server
 from rectoverso.settings import Settings
@@ -20,7 +28,6 @@ IsPreview = Annotated[bool, typer.Option("--preview", help="Only show what would
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="Show, merge, split, pin, score and erase golden records.")
     commands: dict[str, Callable[..., None]] = {
         "show": show,
         "history": history,
@@ -31,9 +38,7 @@ def register(app: typer.Typer, name: str) -> None:
         "unpin": unpin,
         **golden_care.COMMANDS,
     }
-    for command, work in commands.items():
-        group.command(command)(work)
-    app.add_typer(group, name=name, no_args_is_help=True)
+    add_group(app, name, "Show, merge, split, pin, score and erase golden records.", commands)
 
 
 def show(

@@ -162,8 +162,9 @@ def _allowed() -> Iterator[None]:
         if refused.status != HTTPStatus.FORBIDDEN:
             raise
         raise NotPossible(
-            "Only stewards and administrators may do that. Make a key with `rectoverso user key "
-            "NAME --role steward` and run this again with RECTOVERSO_API_KEY set to it."
+            "Only stewards, integrators and administrators may do that. Make a key with "
+            "`rectoverso user key NAME --role steward` and run this again with RECTOVERSO_API_KEY "
+            "set to it."
         ) from refused
 
 

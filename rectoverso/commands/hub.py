@@ -1,21 +1,32 @@
 """`reconcile`, `conflicts`, `explain`: questions and requests to the running hub."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from hub.golden.readable import readable
-from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
+from rectoverso.commands.options import (
+    AsJson,
+    Data,
+    Host,
+    Port,
+    print_json,
+    print_notes,
+    print_table,
+)
 from rectoverso.errors import NotPossible
 from rectoverso.rest import Rest
 from rectoverso.server import server
 from rectoverso.settings import Settings
 
 GoldenName = Annotated[
-    str, typer.Argument(help="Golden id (gr_…) or ENTITY/ID, like customers/gr_….")
+    str,
+    typer.Argument(help="Golden id (gr_…) or ENTITY/ID; a name lists the ids of those called so."),
 ]
 _FOUND = ("new", "changed", "gone")
+_NAMED = 10
 _PLURALS = ("customers", "products", "contacts", "categories")
 
 
@@ -103,11 +114,35 @@ def conflicts(  # noqa: PLR0913 - options of one command
         else:
             rows = list(rest.every("/hub/api/v1/conflicts", {"filter[state]": "open"}))
     if causes and not as_json:
-        print_table(("id", "kind", "connection", "count", "why", "oldest_at"), rows)
+        print_notes([(_heading(each, f"{each['count']} open"), [each["why"]]) for each in rows])
     elif as_json:
         print_json({"items": rows, "next": None})
+    elif not rows:
+        typer.echo("Nothing waits for a person.")
     else:
-        print_table(("id", "kind", "entity", "golden_id", "subject", "why", "opened_at"), rows)
+        print_notes([(_heading(each, each["opened_at"][:16]), _about(each)) for each in rows])
+
+
+def _heading(told: Mapping[str, Any], last: str) -> str:
+    """Name a conflict, or a cause, in one line."""
+    kind = told["kind"].replace("_", " ")
+    return "  ".join(filter(None, (told["id"], kind, told["connection"], last.replace("T", " "))))
+
+
+def _about(conflict: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Say which record and what of it a conflict is about, why, and what stands against it."""
+    rivals = [
+        f"{each['source']} says {readable(each['value']) or 'nothing'}"
+        for each in conflict["rivals"]
+        if conflict["kind"] == "rival_values"
+    ]
+    name = f"{conflict['title'] or conflict['entity']} ({conflict['golden_id']})"
+    other = f"{conflict['other']} ({conflict['subject']})" if conflict["other"] else ""
+    return (
+        f"{name} and {other}" if other else f"{name}: {conflict['subject']}",
+        conflict["why"],
+        "; ".join(rivals),
+    )
 
 
 def _retry(rest: Rest, cause: str, *, as_json: bool) -> None:
@@ -148,8 +183,26 @@ def explain(
 def find_golden(record: str, settings: Settings, about: str = "") -> dict[str, Any]:
     """Return a golden record, or what is `about` it; without an entity all are tried."""
     entity, _, golden_id = record.rpartition("/")
+    if entity not in _PLURALS:
+        entity, golden_id = "", record
     with server(settings) as rest:
         for plural in [entity] if entity else _PLURALS:
-            if found := rest.find(f"/hub/api/v1/golden/{plural}/{golden_id}{about}"):
+            if found := rest.find(
+                f"/hub/api/v1/golden/{plural}/{quote(golden_id, safe='')}{about}"
+            ):
                 return found
-    raise NotPossible(f"There is no golden record {record}; copy its id from its page.")
+        named = _named(rest, [entity] if entity else _PLURALS, golden_id)
+    if not named:
+        raise NotPossible(f"No golden record has the id or the name {record}.")
+    known = "\n".join(f"  {each['id']}  {each['title']} ({plural})" for plural, each in named)
+    raise NotPossible(f"{record} is no id. By that name there are:\n{known}")
+
+
+def _named(rest: Rest, plurals: Sequence[str], text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return some golden records whose name holds a text, with the list they stand in."""
+    asked = {"q": text[:200], "limit": str(_NAMED)}
+    return [
+        (plural, each)
+        for plural in plurals
+        for each in rest.get(f"/hub/api/v1/golden/{plural}", asked)["items"]
+    ]

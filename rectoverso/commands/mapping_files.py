@@ -66,8 +66,10 @@ def check(
 
 def _faults(file: Path, app_schema: Path | None, *, laws: bool) -> list[dict[str, Any]]:
     text = read_text(file)
-    schema = _schema_of(file, app_schema)
-    remarks: Sequence[Remark] = remarks_of(text, _object_type(file, text), schema)
+    remarks: Sequence[Remark] = _unreadable(file, text)
+    if not remarks:
+        schema = _schema_of(file, app_schema)
+        remarks = remarks_of(text, _object_type(file, text), schema)
     if not remarks and laws:
         said = try_laws(text, _object_type(file, text), schema)
         remarks = [Remark(1, 1, "", said.why)] if said.why else []
@@ -81,6 +83,15 @@ def _faults(file: Path, app_schema: Path | None, *, laws: bool) -> list[dict[str
         }
         for r in remarks
     ]
+
+
+def _unreadable(file: Path, text: str) -> list[Remark]:
+    """Say what keeps a text from being a mapping at all, whatever records it is for."""
+    try:
+        parse(text, name=str(file))
+    except DocumentRefused as refused:
+        return [Remark(f.line, f.column, f.path, f.message) for f in refused.faults]
+    return []
 
 
 def shipped() -> list[Path]:

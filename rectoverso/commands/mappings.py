@@ -1,13 +1,22 @@
 """`mappings`: check, preview, publish and roll back mappings of the running hub."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from rectoverso.commands import mapping_files
-from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table, say
+from rectoverso.commands.options import (
+    AsJson,
+    Data,
+    Host,
+    Port,
+    add_group,
+    print_json,
+    print_table,
+    say,
+)
 from rectoverso.errors import NotPossible
 from rectoverso.rest import Rest
 from rectoverso.server import server
@@ -22,19 +31,20 @@ _VERSION_COLUMNS = ("number", "state", "laws", "author_name", "note", "published
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="Check, preview, publish and roll back mappings.")
-    group.command("check")(mapping_files.check)
-    group.command("test")(mapping_files.examples)
-    group.command("explain")(mapping_files.explain)
-    group.command("infer")(mapping_files.infer)
-    group.command("versions")(versions)
-    group.command("preview")(preview)
-    group.command("diff")(diff)
-    group.command("publish")(publish)
-    group.command("rollback")(rollback)
-    group.command("held")(held)
-    group.command("row")(row)
-    app.add_typer(group, name=name, no_args_is_help=True)
+    commands: dict[str, Callable[..., None]] = {
+        "check": mapping_files.check,
+        "test": mapping_files.examples,
+        "explain": mapping_files.explain,
+        "infer": mapping_files.infer,
+        "versions": versions,
+        "preview": preview,
+        "diff": diff,
+        "publish": publish,
+        "rollback": rollback,
+        "held": held,
+        "row": row,
+    }
+    add_group(app, name, "Check, preview, publish and roll back mappings.", commands)
 
 
 def _path(which: str) -> str:

@@ -1,7 +1,8 @@
 """Options that several commands share, and how they print."""
 
 import sys
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document, f
 WithParent = Annotated[bool, typer.Option("--with-parent", hidden=True)]
 
 
+def add_group(
+    app: typer.Typer, name: str, help_line: str, commands: Mapping[str, Callable[..., None]]
+) -> None:
+    """Put a command with commands of its own on the command line.
+
+    Where the server is may be said before the inner command's name too: `golden --port 8001 show`.
+    """
+    group = typer.Typer(help=help_line)
+
+    def place(
+        context: typer.Context, *, data: Data = None, host: Host = None, port: Port = None
+    ) -> None:
+        given = {"data": data, "host": host, "port": port}
+        known = {option: value for option, value in given.items() if value is not None}
+        context.default_map = dict.fromkeys(commands, known)
+
+    group.callback(help=help_line)(place)
+    for command, work in commands.items():
+        group.command(command)(work)
+    app.add_typer(group, name=name, no_args_is_help=True)
+
+
 def print_json(document: object) -> None:
     """Print a document for machines."""
     sys.stdout.write(strict_json.dumps(document).decode() + "\n")
@@ -35,6 +58,17 @@ def print_table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> No
     for row in rows:
         table.add_row(*["" if row.get(name) is None else str(row[name]) for name in columns])
     Console().print(table)
+
+
+def print_notes(notes: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Print what is too long for a table: headings, each with paragraphs indented below it."""
+    from rich.console import Console  # noqa: PLC0415  only people need it
+
+    width = max(40, Console().width)
+    for heading, paragraphs in notes:
+        typer.echo(heading)
+        for each in filter(None, paragraphs):
+            typer.echo(textwrap.fill(each, width, initial_indent="  ", subsequent_indent="  "))
 
 
 def say(sentence: str) -> None:

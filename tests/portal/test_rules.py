@@ -16,6 +16,7 @@ TABLE = {
     "erp.products.write": "admin integrator clerk",
     "hub.conflicts.read": "admin integrator steward sales clerk viewer",
     "hub.conflicts.resolve": "admin integrator steward",
+    "hub.privacy.write": "admin integrator steward",
     "hub.connections.read": "admin integrator steward sales clerk viewer",
     "hub.connections.write": "admin integrator",
     "hub.connections.delete": "admin integrator",

@@ -71,6 +71,14 @@ def test_a_fault_is_named_with_its_place_and_ends_with_one(run, faulty):
     assert run("check", faulty).exit_code == 1
 
 
+def test_a_text_that_is_no_mapping_is_told_before_its_records_are_asked_for(run, tmp_path):
+    path = tmp_path / "thing.yaml"
+    path.write_text("version: 1\nobjct: thing\n")
+    result = run("check", path, "--json")
+    assert result.exit_code == 1
+    assert "unknown key 'objct'" in result.stdout
+
+
 def test_a_broken_law_is_a_finding_when_asked_for(run, faulty):
     text = CATEGORIES.read_text().replace("name, text: [nfc, trim]", "name, text: [nfc, upper]")
     faulty.write_text(text)

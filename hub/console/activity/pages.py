@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
-from hub.console import store
 from hub.console.rules import OUTCOME_TONES, words
 from hub.effects.rules import EffectState
 from hub.events.rules import Outcome
+from hub.golden.store import titles_of
 from hub.lists import store as lists
 from hub.lists.store import Listed
 from hub.wiring import Hub
@@ -94,9 +94,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         query = request.query_params
         filters = {name: query.get(f"filter[{name}]") or None for name in ("state", "connection")}
         found = hub.db.read(lambda c: lists.effects(c, Listed(filters, query.get("after"), _PAGE)))
-        titles = hub.db.read(
-            lambda c: store.titles_of(c, [row["golden_id"] for row in found.items])
-        )
+        titles = hub.db.read(lambda c: titles_of(c, [row["golden_id"] for row in found.items]))
         rows = [
             dict(row)
             | {

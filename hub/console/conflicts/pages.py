@@ -16,7 +16,6 @@ from hub.conflicts.model import Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
 from hub.console.life.pages import shown_preview
 from hub.console.rules import SYSTEM_TONES, readable, words
-from hub.console.store import titles_of
 from hub.errors import (
     CannotUndo,
     ConflictMoved,
@@ -28,6 +27,7 @@ from hub.errors import (
 from hub.golden.model import Explained
 from hub.golden.sentences import name_systems, source_name
 from hub.golden.service import explain
+from hub.golden.store import titles_of
 from hub.lists import store as lists
 from hub.lists.store import Listed
 from hub.resolutions.service import Resolution, resolve, resolve_all

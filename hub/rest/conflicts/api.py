@@ -1,5 +1,7 @@
 """`/conflicts`: what waits for a person, and the person's answer."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,8 +9,10 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.conflicts import store
+from hub.conflicts.model import Conflict
 from hub.conflicts.rules import Choice, Kind, choices_of
 from hub.errors import UnknownConflict
+from hub.golden.store import titles_of
 from hub.lists import store as lists
 from hub.lists.store import Listed
 from hub.resolutions.reviewing import review
@@ -26,7 +30,10 @@ OnlyGolden = Annotated[str | None, filter_of("golden_id", "Conflicts of this gol
 
 
 class ConflictOut(BaseModel):
-    """One question; `choices` are the answers it takes, `version` what an answer must have seen."""
+    """One question; `choices` are the answers it takes, `version` what an answer must have seen.
+
+    `title`: the record's name; `other`: of a possible duplicate, that of the record `subject`.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -46,11 +53,15 @@ class ConflictOut(BaseModel):
     closed_by: str | None
     resolution: dict[str, Any] | None
     choices: list[str] = []
+    title: str = ""
+    other: str = ""
 
     @staticmethod
-    def of(found: object) -> "ConflictOut":
-        """Return a conflict with its choices."""
+    def of(found: object, titles: Mapping[str, str]) -> "ConflictOut":
+        """Return a conflict with its choices; `titles`: golden id -> name."""
         shown = ConflictOut.model_validate(found)
+        shown.title = titles.get(shown.golden_id, "")
+        shown.other = titles.get(shown.subject, "")
         shown.choices = [] if shown.closed_at else [c.value for c in choices_of(Kind(shown.kind))]
         return shown
 
@@ -142,7 +153,10 @@ def router(hub: Hub) -> APIRouter:
         """Return conflicts, the newest first."""
         filters = {"kind": kind, "state": state, "golden_id": golden_id}
         page = hub.db.read(lambda c: lists.conflicts(c, Listed(filters, after, limit)))
-        return ListOf(items=[ConflictOut.of(dict(row)) for row in page.items], next=page.next)
+        titles = _titles(hub, page.items)
+        return ListOf(
+            items=[ConflictOut.of(dict(row), titles) for row in page.items], next=page.next
+        )
 
     @routes.get("/conflicts/{conflict_id}", dependencies=[reader])
     def read_conflict(conflict_id: str) -> ConflictOut:
@@ -150,7 +164,7 @@ def router(hub: Hub) -> APIRouter:
         found = hub.db.read(lambda c: store.conflict_by_id(c, conflict_id))
         if found is None:
             raise UnknownConflict(conflict_id)
-        return ConflictOut.of(found)
+        return _told(hub, found)
 
     @routes.post("/conflicts/{conflict_id}/undo")
     def undo_resolution(
@@ -158,7 +172,7 @@ def router(hub: Hub) -> APIRouter:
         person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
     ) -> ConflictOut:
         """Take a person's answer back: the question is open again; 409 if that cannot be."""
-        return ConflictOut.of(undo(hub, conflict_id, person.id))
+        return _told(hub, undo(hub, conflict_id, person.id))
 
     @routes.post("/conflicts/{conflict_id}/resolve")
     def resolve_conflict(
@@ -174,7 +188,7 @@ def router(hub: Hub) -> APIRouter:
             reason=answer.reason,
             value=answer.value,
         )
-        return ConflictOut.of(resolve(hub, conflict_id, resolution))
+        return _told(hub, resolve(hub, conflict_id, resolution))
 
     @routes.post("/conflicts/review")
     def review_conflicts(
@@ -188,6 +202,16 @@ def router(hub: Hub) -> APIRouter:
 
     _causes(routes, hub)
     return routes
+
+
+def _told(hub: Hub, found: Conflict) -> ConflictOut:
+    return ConflictOut.of(found, _titles(hub, [asdict(found)]))
+
+
+def _titles(hub: Hub, rows: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
+    """Return the names of the golden records that conflicts are about."""
+    ids = [each for row in rows for each in (row["golden_id"], row["subject"])]
+    return hub.db.read(lambda c: titles_of(c, ids))
 
 
 def _causes(routes: APIRouter, hub: Hub) -> None:
