@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import TextClause, delete, exists, func, select, text
 
 from ground.database import Connection
-from ground.statements import among, delete_many, insert_many, keys
+from ground.statements import among, copy_rows, delete_many, insert_many, keys
 from master_data.forms.records import VERSION, Form
 from master_data.index.tables import blocking_key, match_form, match_statistics
 from master_data.likeness.keys import STOP, hashed, keys_of
@@ -95,6 +95,22 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
         for key in hashed_keys(entry)
     ]
     _insert(connection, entries, rows)
+
+
+def form_row(entry: Entry) -> tuple[int, str, str, int, str]:
+    """Return the row of a golden record, for `append_forms`."""
+    form = orjson.dumps(entry.form).decode()
+    return number_of(entry.golden_id), entry.golden_id, entry.entity, VERSION, form
+
+
+def append_forms(connection: Connection, rows: Iterable[tuple[int, str, str, int, str]]) -> None:
+    """Store golden records that are not in the index yet, many at once and best in order."""
+    copy_rows(connection, match_form, ("number", "golden_id", "entity", "version", "form"), rows)
+
+
+def append_keys(connection: Connection, rows: Iterable[tuple[int, int]]) -> None:
+    """Store (key, number) of golden records without keys, many at once and best in order."""
+    copy_rows(connection, blocking_key, ("key", "number"), rows)
 
 
 def _insert(connection: Connection, entries: Sequence[Entry], rows: list[dict[str, int]]) -> None:

@@ -26,6 +26,9 @@ _Online = Annotated[int, typer.Option("--online", min=0, help="Search among so m
 _Postgresql = Annotated[
     str | None, typer.Option("--postgresql", help="URL of an empty database to search in as well.")
 ]
+_Files = Annotated[
+    Path | None, typer.Option("--files", help="Folder for the databases; as a rule the temporary.")
+]
 _QUERIES = 1000
 _Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
 _Seconds = Annotated[float, typer.Option("--seconds", min=1, help="Length of the steady part.")]
@@ -89,19 +92,20 @@ def _print(figures: Mapping[str, object], *, as_json: bool) -> None:
     print_table(("figure", "value"), rows)
 
 
-def matching(
+def matching(  # noqa: PLR0913 - options of one command
     *,
     data: _Sets = None,
     set_name: _Set = None,
     online: _Online = 0,
     postgresql: _Postgresql = None,
+    files: _Files = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure matching: quality on sets whose true pairs are known, one record, many records."""
     figures: dict[str, Any] = {"sets": bench_sets(data, set_name, say) if data else {}}
     if online:
         say(f"One record against {online:,}…")
-        figures["online"] = measure_online(online, _QUERIES, postgresql)
+        figures["online"] = measure_online(online, _QUERIES, postgresql, files)
     if as_json:
         print_json(figures)
         return
