@@ -1,9 +1,11 @@
 """Settles a batch of answers: one transaction, item by item, each crossref behind its own fence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
+
+import structlog
 
 from connectors.contract import (
     ChangeKind,
@@ -36,6 +38,9 @@ from master_data import store as golden_store
 from master_data.errors import GoldenMoved
 from master_data.model import Crossref, Golden, split_path
 
+_log = structlog.get_logger(__name__)
+
+CANNOT_JUDGE = "the answer cannot be judged"
 REFUSED_WRITE = "refused_write"
 _MOVED = "golden moved on while it was under way"
 UNDELIVERED = "undelivered"
@@ -56,6 +61,12 @@ class _Settling:
     shown: dict[str, Crossref] = field(default_factory=dict)
     """Golden id -> crossref that is said to show it now."""
 
+    def take(self, other: "_Settling") -> None:
+        """Add what another one writes."""
+        for each in fields(self):
+            mine, more = getattr(self, each.name), getattr(other, each.name)
+            mine.update(more) if isinstance(mine, dict) else mine.extend(more)
+
 
 def settle_answers(
     delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult | Ask]
@@ -65,10 +76,7 @@ def settle_answers(
     while True:
         made = _Settling()
         for frozen, result in zip(sent, results, strict=True):
-            if frozen.is_delete and isinstance(result, GoneRecord | StaleRecord):
-                _deleted(delivery, made, frozen, result)
-            else:
-                _settle(delivery, made, frozen, result, at)
+            made.take(_settled(delivery, frozen, result, at))
             if not isinstance(result, OutcomeUnknown):
                 made.freed.append(frozen.crossref.id)
         try:
@@ -86,6 +94,21 @@ def _afresh(delivery: Delivery, sent: Sequence[Frozen]) -> list[Frozen]:
     found = delivery.hub.db.read(lambda c: golden_store.crossrefs_by_id(c, ids))
     current = {id_: each.with_(version=each.version - 1) for id_, each in found.items()}
     return [replace(each, crossref=current[each.crossref.id]) for each in sent]
+
+
+def _settled(delivery: Delivery, frozen: Frozen, result: WriteResult | Ask, at: int) -> _Settling:
+    """Return what one answer means; one that cannot be judged is for a person alone."""
+    made = _Settling()
+    try:
+        if frozen.is_delete and isinstance(result, GoneRecord | StaleRecord):
+            _deleted(delivery, made, frozen, result)
+        else:
+            _settle(delivery, made, frozen, result, at)
+    except Exception as error:  # noqa: BLE001 - one broken answer must not stop its neighbours
+        _log.exception("answer.broken", effect=frozen.effect.id)
+        made = _Settling()
+        _give_up(delivery, made, frozen, Ask.after(error, CANNOT_JUDGE).reason)
+    return made
 
 
 def _settle(

@@ -25,6 +25,11 @@ class Ask:
 
     reason: str
 
+    @classmethod
+    def after(cls, error: Exception, what: str) -> "Ask":
+        """Return the question after an error of our own."""
+        return cls(f"{what}: {type(error).__name__}: {error}")
+
 
 @dataclass(slots=True)
 class Delivery:
@@ -41,6 +46,8 @@ class Delivery:
     frozen: list[Frozen] = field(default_factory=list)
     nothing: list[Nothing] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
+    broken: list[tuple[Frozen, Ask]] = field(default_factory=list)
+    """Effects that could not be worked out, as nothing was sent of them, and why."""
 
     @property
     def last_call(self) -> datetime:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import structlog
+
 from connectors.contract import (
     Absent,
     GoneRecord,
@@ -19,7 +21,7 @@ from connectors.errors import ConnectorError
 from ground.database import Connection
 from hub.connections import service as connections
 from hub.effects import settling, store
-from hub.effects.answers import settle_answers
+from hub.effects.answers import CANNOT_JUDGE, settle_answers
 from hub.effects.deleting import resolve_deletes
 from hub.effects.delivery import Ask, Delivery, begin, look
 from hub.effects.freezing import Frozen
@@ -31,6 +33,8 @@ from hub.projection.family import load_pairs
 from hub.wiring import Hub, OpenConnection
 
 __all__ = ["resolve_unknown"]
+
+_log = structlog.get_logger(__name__)
 
 BATCH = 100
 ACCEPTED = "accepted there; to be read back"
@@ -91,7 +95,7 @@ def _resolve(delivery: Delivery, object_type: str, sent: Sequence[Frozen]) -> No
             ids = [str(each.write.external_id) for each in updates]
             states = connector.read(object_type, ids)
             results = [
-                _judge(delivery, each, states.get(str(each.write.external_id), Absent()))
+                _judged(delivery, each, states.get(str(each.write.external_id), Absent()))
                 for each in updates
             ]
             settle_answers(delivery, updates, results)
@@ -151,6 +155,15 @@ def _seen(frozen: Frozen, written: Written, state: SourceState | Absent | None) 
     if isinstance(state, SourceState):
         return replace(written, version=state.version, record=state.record, read_back=True)
     return written if frozen.write.external_id is None else OutcomeUnknown(ACCEPTED)
+
+
+def _judged(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> WriteResult | Ask:
+    """Judge one record; one that cannot be judged is for a person alone."""
+    try:
+        return _judge(delivery, frozen, state)
+    except Exception as error:  # noqa: BLE001 - one broken record must not stop its neighbours
+        _log.exception("answer.broken", effect=frozen.effect.id)
+        return Ask.after(error, CANNOT_JUDGE)
 
 
 def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> WriteResult:

@@ -13,7 +13,7 @@ from connectors.errors import (
     NotSupported,
     RetryLater,
 )
-from ground.database import Connection
+from ground.database import Connection, DatabaseBusy
 from ground.instants import to_microseconds
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict
@@ -22,7 +22,7 @@ from hub.effects import store
 from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
 from hub.effects.deleting import send_deletes
-from hub.effects.delivery import LONGEST_CALL, MARGIN, Delivery, begin, look
+from hub.effects.delivery import LONGEST_CALL, MARGIN, Ask, Delivery, begin, look
 from hub.effects.due import store as due
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
@@ -30,6 +30,7 @@ from hub.effects.resolving import read_back, resolve_unknown
 from hub.effects.rules import EffectState
 from hub.projection.board import Board
 from hub.projection.family import load_pairs
+from hub.projection.links import Links
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.fields import entity_schema
@@ -44,7 +45,15 @@ LOOP = "loop"
 
 def deliver_due(hub: Hub) -> int:
     """Deliver due effects of every connection that may be called; return how many were claimed."""
-    return sum(deliver_connection(hub, each.id) for each in connections.callable_now(hub))
+    delivered = 0
+    for each in connections.callable_now(hub):
+        try:
+            delivered += deliver_connection(hub, each.id)
+        except DatabaseBusy:
+            raise
+        except Exception:  # noqa: BLE001 - what broke one connection must not keep others waiting
+            _log.exception("delivery.failed", connection=each.id)
+    return delivered
 
 
 def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
@@ -92,6 +101,9 @@ def _deliver(delivery: Delivery, claimed: Sequence[Effect]) -> None:
     for object_type, effects in by_type.items():
         prepare(delivery, effects)
         delivery.hub.db.write(lambda c: _freeze(c, delivery))
+        if delivery.broken:
+            unsent = [each for each, _ in delivery.broken]
+            settle_answers(delivery, unsent, [why for _, why in delivery.broken])
         writes = [each for each in delivery.frozen if not each.is_delete]
         if writes:
             results = _send(delivery, object_type, [each.write for each in writes])
@@ -104,28 +116,45 @@ def _deliver(delivery: Delivery, claimed: Sequence[Effect]) -> None:
 def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
     """Read golden records and crossrefs and work out what each effect will write."""
     delivery.board = Board()
-    delivery.frozen, delivery.nothing, delivery.waits = [], [], []
+    delivery.frozen, delivery.nothing, delivery.waits, delivery.broken = [], [], [], []
     delivery.hub.db.read(lambda c: load_pairs(c, delivery.board, claimed))
     links = delivery.links
     for effect in claimed:
-        crossref = delivery.board.crossrefs[effect.crossref_id]
-        golden = delivery.board.goldens[crossref.golden_id]
-        mapping = delivery.mapping(crossref)
-        made = freeze(
-            Claimed(effect, crossref, golden, mapping, entity_schema(golden.entity)),
-            links=links,
-            now=to_microseconds(delivery.now),
-            reads=lambda record, of, golden=golden: {  # type: ignore[misc]
-                path: r.words for path, r in look(delivery, record, of, golden).readings.items()
-            },
-        )
-        match made:
-            case Frozen():
-                delivery.frozen.append(made)
-            case Nothing():
-                delivery.nothing.append(made)
-            case Wait():
-                delivery.waits.append(made)
+        try:
+            _work_out(delivery, effect, links)
+        except Exception as error:  # noqa: BLE001 - one broken record must not stop its neighbours
+            _log.exception("write.broken", effect=effect.id)
+            why = Ask.after(error, "the write cannot be worked out")
+            delivery.broken.append((_unsent(delivery, effect), why))
+
+
+def _work_out(delivery: Delivery, effect: Effect, links: Links) -> None:
+    crossref = delivery.board.crossrefs[effect.crossref_id]
+    golden = delivery.board.goldens[crossref.golden_id]
+    mapping = delivery.mapping(crossref)
+    made = freeze(
+        Claimed(effect, crossref, golden, mapping, entity_schema(golden.entity)),
+        links=links,
+        now=to_microseconds(delivery.now),
+        reads=lambda record, of: {
+            path: r.words for path, r in look(delivery, record, of, golden).readings.items()
+        },
+    )
+    match made:
+        case Frozen():
+            delivery.frozen.append(made)
+        case Nothing():
+            delivery.nothing.append(made)
+        case Wait():
+            delivery.waits.append(made)
+
+
+def _unsent(delivery: Delivery, effect: Effect) -> Frozen:
+    """Return an effect of which nothing was worked out, as `settle_answers` takes one."""
+    crossref = delivery.board.crossrefs[effect.crossref_id]
+    write = Write(crossref.id, crossref.external_id, {}, crossref.remote_version)
+    before = crossref.with_(version=crossref.version - 1)  # no freeze counted it up
+    return Frozen(effect, before, write, {}, crossref.mapping_version)
 
 
 def _freeze(connection: Connection, delivery: Delivery) -> None:

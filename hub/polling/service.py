@@ -7,8 +7,8 @@ from typing import Any
 import structlog
 
 from connectors.contract import Change, ChangeKind, ChangePage
-from connectors.errors import ConnectionTrouble, ConnectorError, CursorLost
-from ground.database import Connection
+from connectors.errors import BatchRefused, ConnectionTrouble, ConnectorError, CursorLost
+from ground.database import Connection, DatabaseBusy
 from ground.strict_json import canonical
 from hub.connections.service import report_failure
 from hub.deletes import store as deletes
@@ -28,7 +28,6 @@ _log = structlog.get_logger(__name__)
 _MOST_PAGES = 50
 _MOST_MISSING = 1000
 _Heard = tuple[list[Change], dict[str, str | None], datetime]
-_AFTER_ERROR = timedelta(minutes=1)
 
 
 def schedule(hub: Hub) -> int:
@@ -81,8 +80,18 @@ def poll_due(hub: Hub) -> int:
         report_failure(hub, claimed.connection, error)
     except ConnectorError as error:
         _log.warning("poll.not_understood", reason=str(error), **_name(claimed))
-        _give_back(hub, claimed, {"error": str(error)}, pause=_AFTER_ERROR)
+        _give_back(hub, claimed, {"error": str(error)}, pause=_after_error(hub))
+    except DatabaseBusy:
+        raise
+    except Exception as error:  # noqa: BLE001 - the other feeds go on
+        _log.exception("poll.failed", **_name(claimed))
+        told = {"error": f"{type(error).__name__}: {error}"}
+        _give_back(hub, claimed, told, pause=_after_error(hub))
     return 1
+
+
+def _after_error(hub: Hub) -> timedelta:
+    return timedelta(seconds=hub.settings.probe_every)
 
 
 def _claim(hub: Hub, workable: list[str], connection: Connection) -> Poll | None:
@@ -93,10 +102,16 @@ def _claim(hub: Hub, workable: list[str], connection: Connection) -> Poll | None
 
 def _follow(hub: Hub, claimed: Poll) -> None:
     """Read page by page to the end of the feed, or until others should have their turn."""
-    connector = hub.connector(claimed.connection)
+    connector, size = hub.connector(claimed.connection), hub.settings.poll_page
     for _ in range(_MOST_PAGES):
         began = hub.db.read(hub.db.now)
-        page = connector.changes(claimed.object_type, claimed.cursor, hub.settings.poll_page)
+        try:
+            page = connector.changes(claimed.object_type, claimed.cursor, size)
+        except BatchRefused:  # too large an answer, mostly
+            if size == 1:
+                raise
+            size //= 2
+            continue
         changes = [versioned(change, canonical) for change in page.changes]
         told = remember(claimed.told or {}, changes)
         if not _keep(hub, claimed, page, (changes, told, began)) or not page.more:

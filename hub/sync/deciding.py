@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -25,7 +25,7 @@ from hub.sync import identity
 from hub.sync.absence import Absence, Absences
 from hub.sync.creates import CreatesUnderWay
 from hub.sync.erased import erased_places
-from hub.sync.freshness import Choice, Known, Use, sighting_of
+from hub.sync.freshness import Choice, Known, Seen, seen_of, sighting_of
 from hub.sync.model import Case, Decision, Version
 from hub.sync.rules import RIVAL_VALUES, UNMAPPED_VALUE, decide
 from hub.sync.verdict import Verdict
@@ -34,7 +34,7 @@ from mappings import CompiledMapping
 from master_data.clusters import store as clusters
 from master_data.fields import entity_schema
 from master_data.merge import Weighing
-from master_data.model import Crossref, CrossrefState, Golden, Record, Value
+from master_data.model import Crossref, CrossrefState, Golden, Value
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
 
@@ -46,14 +46,6 @@ ADOPT_AFTER = 3
 EXACT_MS = 2_000
 
 
-@dataclass(slots=True)
-class _State:
-    record: Record
-    version: str | None
-    event: Event
-    client_key: str | None
-
-
 class Deciding:
     """One batch. Call `see_all`, then `decide` per lane, then `finish`."""
 
@@ -62,13 +54,15 @@ class Deciding:
         self.missing = frozenset(missing)
         self.board = board
         self.verdict = Verdict()
-        self.states: dict[Place, _State | None] = {}
+        self.states: dict[Place, Seen | None] = {}
         self.links: dict[str, Links] = {}
         self.first: dict[Place, Sight] = {}
         """How records of which nothing is known look: for matching, and to be judged."""
         self.reasons: dict[str, Event] = {}
         self.in_flight: set[str] = set()
         self.erased: set[Place] = set()
+        self.broken: dict[Place, Exception] = {}
+        """Records that cannot be looked at, and why: their events are rejected."""
         self.creates = CreatesUnderWay(hub)
         self.search = Search(hub.scorers, board)
         self.absences = Absences(hub, board)
@@ -85,18 +79,19 @@ class Deciding:
         """Take the states to judge; put golden records that unlinked ones may be on the board."""
         self.erased = erased_places(self.hub, self.board, [place for place, *_ in seen])
         for place, choice, read, read_at in seen:
-            state = self.states[place] = _state_of(choice, read, read_at)
+            state = self.states[place] = seen_of(choice, read, read_at)
             if place in self.erased or state is None or self._is_linked(place, state):
                 continue
             self.board.unlinked.add(place)
-            sight = self._look(place, state, None, None)
-            if sight is not None:
-                entity = self._mapping(place).entity
-                self.search.ask(place, entity, identity.body_of(sight))
+            try:
+                sight = self._look(place, state, None, None)
+                self.search.ask(place, self._mapping(place).entity, identity.body_of(sight))
+            except Exception as error:  # noqa: BLE001 - it is told when the lane has its turn
+                self.broken[place] = error
         if self.search.asked:
             self._load_candidates()
 
-    def _is_linked(self, place: Place, state: _State) -> bool:
+    def _is_linked(self, place: Place, state: Seen) -> bool:
         return bool(self.board.crossref_at(place) or self._own(place, state))
 
     def _load_candidates(self) -> None:
@@ -120,6 +115,9 @@ class Deciding:
         place = (lane.connection, lane.object_type, lane.external_id)
         crossref = self.board.crossref_at(place)
         state = self.states.get(place)
+        if place in self.broken:
+            self._reject(lane, choice, told, self.broken[place])
+            return
         try:
             if place in self.erased and state is not None:
                 refusal = {"reason": "erased on request; it is not brought back"}
@@ -134,11 +132,14 @@ class Deciding:
             else:
                 self._state(place, crossref, state, told)
         except Exception as error:  # noqa: BLE001 - one broken lane must not stop its neighbours
-            _log.exception("lane.broken", lane=lane.key)
-            reason = f"cannot be judged: {type(error).__name__}: {error}"
-            self._close(told, choice.event, Outcome.REJECTED, None, {"reason": reason})
+            self._reject(lane, choice, told, error)
 
-    def _is_accepted(self, place: Place, crossref: Crossref | None, state: _State) -> bool:
+    def _reject(self, lane: Lane, choice: Choice, told: Sequence[Event], error: Exception) -> None:
+        _log.error("lane.broken", lane=lane.key, exc_info=error)
+        reason = f"cannot be judged: {type(error).__name__}: {error}"
+        self._close(told, choice.event, Outcome.REJECTED, None, {"reason": reason})
+
+    def _is_accepted(self, place: Place, crossref: Crossref | None, state: Seen) -> bool:
         """Say whether the mapping's `accept when` holds; what we made ourselves is always ours."""
         own = crossref is None and self._own(place, state) is not None
         return own or self._mapping(place, crossref).accepts(state.record)
@@ -154,7 +155,7 @@ class Deciding:
         self._close(told, event, Outcome.NO_OP, golden_id, detail)
 
     def _must_wait(
-        self, lane: Lane, place: Place, state: _State, event: Event, told: Sequence[Event]
+        self, lane: Lane, place: Place, state: Seen, event: Event, told: Sequence[Event]
     ) -> bool:
         """Our own create that is not answered yet comes back: its answer will know it.
 
@@ -172,7 +173,7 @@ class Deciding:
         self.verdict.waiting[lane.key] = (f"effect:{own.id}",)
         return True
 
-    def _under_way(self, place: Place, state: _State) -> Crossref | None:
+    def _under_way(self, place: Place, state: Seen) -> Crossref | None:
         """Return a create sent to this system that may be the same thing or shows what was sent."""
         if not self.in_flight and not self.creates.are_keyless(place):
             return None
@@ -208,7 +209,7 @@ class Deciding:
         self._close(told, event, judged.outcome, crossref.golden_id, judged.detail)
 
     def _state(
-        self, place: Place, crossref: Crossref | None, state: _State, told: Sequence[Event]
+        self, place: Place, crossref: Crossref | None, state: Seen, told: Sequence[Event]
     ) -> None:
         linked = identity.Linked()
         was_live = crossref is not None and crossref.state is CrossrefState.LIVE
@@ -233,7 +234,7 @@ class Deciding:
         if not was_live:  # who waited for this record goes on
             self.verdict.live.append(decision.crossref)
 
-    def _adopt(self, own: Crossref, place: Place, state: _State) -> Crossref:
+    def _adopt(self, own: Crossref, place: Place, state: Seen) -> Crossref:
         """Return our own create that came back as live; what was sent in it is agreed, not news."""
         live = identity.adopt(own, place[2])
         sight = self._look(place, state, live, self.board.goldens[own.golden_id])
@@ -252,9 +253,7 @@ class Deciding:
         self.board.goldens.pop(golden.id, None)
         self.board.crossrefs.pop(crossref.id, None)
 
-    def _decision(
-        self, place: Place, crossref: Crossref, golden: Golden, state: _State
-    ) -> Decision:
+    def _decision(self, place: Place, crossref: Crossref, golden: Golden, state: Seen) -> Decision:
         mapping = self._mapping(place, crossref)
         case = Case(
             crossref=crossref,
@@ -279,7 +278,7 @@ class Deciding:
     def _take(
         self,
         decision: Decision,
-        state: _State,
+        state: Seen,
         told: Sequence[Event],
         linked: identity.Linked,
     ) -> None:
@@ -357,14 +356,14 @@ class Deciding:
         version = crossref.mapping_version if crossref else 0
         return self.hub.mapping(place[0], place[1], version)
 
-    def _own(self, place: Place, state: _State) -> Crossref | None:
+    def _own(self, place: Place, state: Seen) -> Crossref | None:
         """Return the crossref whose id the record carries as client key, if it is one of ours."""
         found = self.board.crossrefs.get(state.client_key or "")
         mine = found is not None and found.external_id is None and found.connection == place[0]
         return found if mine else None
 
     def _look(
-        self, place: Place, state: _State, crossref: Crossref | None, golden: Golden | None
+        self, place: Place, state: Seen, crossref: Crossref | None, golden: Golden | None
     ) -> Sight:
         known_yet = crossref and (crossref.elements or crossref.mapping_version)
         first = not known_yet and not (golden and golden.version)
@@ -382,16 +381,3 @@ class Deciding:
         if first and not sight.unresolved:  # what is not known yet may be known before its turn
             self.first[place] = sight
         return sight
-
-
-def _state_of(
-    choice: Choice, read: SourceState | Absent | None, read_at: datetime | None
-) -> _State | None:
-    """Return the state to judge; None: the record is gone (or nothing is to be judged)."""
-    event = choice.event
-    if isinstance(choice, Use):
-        return _State(event.state or {}, event.version, event, event.client_key)
-    if isinstance(read, SourceState):
-        seen = replace(event, read_at=read_at, changed_at=read.changed_at)
-        return _State(read.record, read.version, seen, read.client_key)
-    return None

@@ -1,15 +1,15 @@
 """Which of a lane's events carries a state to judge, and whether it must be read first. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.contract import ChangeKind, SourceState
+from connectors.contract import Absent, ChangeKind, SourceState
 from ground.instants import from_microseconds, to_microseconds
 from hub.events.model import FILLED, SETTLED, Event
 from hub.events.rules import Outcome
 from master_data.merge import Sighting
-from master_data.model import Crossref, CrossrefHead
+from master_data.model import Crossref, CrossrefHead, Record
 
 OWN = (SETTLED, FILLED)
 
@@ -36,6 +36,29 @@ class Known:
 
 
 Choice = Use | Hint | Known
+
+
+@dataclass(slots=True)
+class Seen:
+    """A state of a record to judge, and the event that told of it."""
+
+    record: Record
+    version: str | None
+    event: Event
+    client_key: str | None
+
+
+def seen_of(
+    choice: Choice, read: SourceState | Absent | None, read_at: datetime | None
+) -> Seen | None:
+    """Return the state to judge; None: the record is gone (or nothing is to be judged)."""
+    event = choice.event
+    if isinstance(choice, Use):
+        return Seen(event.state or {}, event.version, event, event.client_key)
+    if isinstance(read, SourceState):
+        seen = replace(event, read_at=read_at, changed_at=read.changed_at)
+        return Seen(read.record, read.version, seen, read.client_key)
+    return None
 
 
 def choose(

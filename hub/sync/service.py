@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.contract import Absent, SourceState
-from connectors.errors import ConnectorError
-from ground.database import Connection
+from connectors.contract import Absent, Connector, SourceState
+from connectors.errors import BatchRefused, ConnectorError
+from ground.database import Connection, DatabaseBusy
 from hub.connections import service as connections
 from hub.effects import store as effects
 from hub.effects.arrivals import free_arrived
@@ -53,6 +53,8 @@ class Turn:
     choices: dict[str, Choice] = field(default_factory=dict)
     states: dict[str, SourceState | Absent] = field(default_factory=dict)
     read_at: dict[str, datetime] = field(default_factory=dict)
+    unread: dict[Place, Exception] = field(default_factory=dict)
+    """Records that cannot be read, and why."""
     asked: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     """References that were asked for, and those of them that are not there."""
@@ -87,8 +89,31 @@ def decide_due(hub: Hub, limit: int = BATCH) -> int:
     lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
     claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease), synced=False)
     if claimed:
-        _decide(hub, Turn(lease, {lane.key: lane for lane in claimed}, ahead=ahead))
+        _decide_all(hub, Turn(lease, {lane.key: lane for lane in claimed}, ahead=ahead))
     return len(claimed)
+
+
+def _decide_all(hub: Hub, turn: Turn) -> None:
+    """Decide a batch; one that fails is decided lane by lane, for a neighbour may be to blame.
+
+    A lane that fails alone is tried again when its lease ends.
+    """
+    lanes_of = dict(turn.lanes)
+    try:
+        _decide(hub, turn)
+    except DatabaseBusy:
+        raise
+    except Exception:
+        if len(lanes_of) == 1:
+            raise
+        _log.exception("lanes.failed", lanes=len(lanes_of))
+        for key, lane in lanes_of.items():
+            try:
+                _decide(hub, Turn(turn.lease, {key: lane}, ahead=turn.ahead))
+            except DatabaseBusy:
+                raise
+            except Exception:  # noqa: BLE001 - one broken lane must not stop its neighbours
+                _log.exception("lane.failed", lane=key)
 
 
 def _ahead_if_due(hub: Hub, connection: Connection, open_ids: list[str]) -> timedelta | None:
@@ -182,21 +207,34 @@ def _read_hints(hub: Hub, turn: Turn) -> None:
     for key, choice in list(turn.choices.items()):
         if isinstance(choice, Hint) and not _waits_for_lag(hub, turn, key, choice):
             wanted.setdefault(turn.place(key)[:2], []).append(key)
-    for (connection_id, object_type), keys in wanted.items():
+    for (connection_id, _), keys in wanted.items():
         connector = hub.connector(connection_id)
         size = connector.capabilities.bulk_read
         for start in range(0, len(keys), size):
-            chunk = keys[start : start + size]
-            began = turn.now(hub)
-            try:
-                found = connector.read(object_type, [turn.place(key)[2] for key in chunk])
-            except ConnectorError as error:
-                connections.report_failure(hub, connection_id, error)
-                pause = timedelta(seconds=hub.settings.probe_every)
-                _put_off(hub, turn, chunk, turn.now(hub) + pause)
-                continue
-            for key in chunk:
-                _take_read(hub, turn, key, found.get(turn.place(key)[2], Absent()), began)
+            _read_chunk(hub, turn, connector, keys[start : start + size])
+
+
+def _read_chunk(hub: Hub, turn: Turn, connector: Connector, chunk: list[str]) -> None:
+    """Read the records of some lanes of one feed, fewer at a time if the answer is too large."""
+    connection_id, object_type, _ = turn.place(chunk[0])
+    began, pause = turn.now(hub), timedelta(seconds=hub.settings.probe_every)
+    try:
+        found = connector.read(object_type, [turn.place(key)[2] for key in chunk])
+    except BatchRefused as error:
+        middle = len(chunk) // 2
+        if middle:
+            _read_chunk(hub, turn, connector, chunk[:middle])
+            _read_chunk(hub, turn, connector, chunk[middle:])
+        elif turn.lanes[chunk[0]].attempts < MAX_ATTEMPTS:
+            _put_off(hub, turn, chunk, turn.now(hub) + pause)
+        else:
+            turn.unread[turn.place(chunk[0])] = error
+    except ConnectorError as error:
+        connections.report_failure(hub, connection_id, error)
+        _put_off(hub, turn, chunk, turn.now(hub) + pause)
+    else:
+        for key in chunk:
+            _take_read(hub, turn, key, found.get(turn.place(key)[2], Absent()), began)
 
 
 def _waits_for_lag(hub: Hub, turn: Turn, key: str, choice: Hint) -> bool:
@@ -239,6 +277,7 @@ def _put_off(hub: Hub, turn: Turn, keys: Sequence[str], until: datetime) -> None
 def _judge(hub: Hub, turn: Turn) -> Verdict:
     """Decide every lane in memory."""
     deciding = Deciding(hub, turn.board, turn.missing)
+    deciding.broken |= turn.unread
     deciding.see_all(
         [
             (turn.place(key), turn.choices[key], turn.states.get(key), turn.read_at.get(key))
