@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from connectors.contract import Connector
 from ground.database import Connection, Database
 from ground.env import Bell, Env
+from hub.claims import Claims
 from hub.errors import UnknownConnection, UnknownObjectType
 from hub.settings import HubSettings
 from mappings import CompiledMapping
@@ -97,6 +98,7 @@ class Hub:
     portal: Any = None
     scorers: Scorers = field(default_factory=Scorers, repr=False, compare=False)
     tally: Tally = field(default_factory=Tally, repr=False, compare=False)
+    claims: Claims = field(default_factory=Claims, repr=False, compare=False)
 
     @property
     def workable(self) -> list[str]:

@@ -33,6 +33,7 @@ from hub.sync.tasks import decide_turn, replan_turn
 from hub.turns import Turn
 from hub.wiring import Hub
 from hub.workers import store as workers
+from hub.workers.service import give_back
 
 __all__ = ["AFTER_COMMIT", "all_turns", "run"]
 
@@ -82,7 +83,7 @@ def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
 
 def _patient(hub: Hub, stop: Callable[[], bool]) -> Hub:
     """Return the hub for turns: what they hold a claim on outlives a database that restarts."""
-    patient = PatientDatabase(hub.db, hub.settings.lease / 2, stop)
+    patient = PatientDatabase(hub.db, hub.settings.lease / 2, stop, hub.claims.doubt)
     return replace(hub, env=hub.env.with_db(patient))
 
 
@@ -122,6 +123,7 @@ class Sweeper:
             self._hub.directory.refresh()
             schedule(self._hub)
             self._live()
+            give_back(self._hub)
             due = self._hub.db.read(self._due)
         except Exception as error:  # noqa: BLE001 - the next sweep looks again
             _log.warning("sweep.failed", error=type(error).__name__)

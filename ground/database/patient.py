@@ -18,15 +18,23 @@ class PatientDatabase(Database):
     """Another database whose reads and writes wait until it answers, or `seconds` have passed.
 
     Whoever holds a claim keeps it so over a restart of the server, and settles what was answered.
-    `hurried()` ends the patience: a process that is asked to stop waits no more.
+    `hurried()` ends the patience: a process that is asked to stop waits no more. `doubted()` is
+    called whenever the database did not answer.
     """
 
-    def __init__(self, inner: Database, seconds: float, hurried: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        inner: Database,
+        seconds: float,
+        hurried: Callable[[], bool],
+        doubted: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self.dialect = inner.dialect
         self._inner = inner
         self._seconds = seconds
         self._hurried = hurried
+        self._doubted = doubted
 
     def read(self, work: Work[T]) -> T:
         """Return `work`'s result on one snapshot."""
@@ -42,6 +50,7 @@ class PatientDatabase(Database):
             try:
                 return attempt()
             except DatabaseBusy:
+                self._doubted()
                 if self._hurried() or time.monotonic() + _PAUSE > give_up:
                     raise
             time.sleep(_PAUSE)

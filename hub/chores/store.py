@@ -1,15 +1,15 @@
 """Chores <-> rows. `due_at` is due time and lease in one: a claim moves it to the lease's end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, func, or_, select, update
 
 from ground.database import Connection
-from ground.statements import insert_many
+from ground.statements import among, insert_many, keys
 from hub.chores.tables import chore
 
-__all__ = ["any_due", "claim", "done", "ensure", "failing", "mark_of", "set_mark"]
+__all__ = ["any_due", "claim", "done", "ensure", "failing", "give_back", "mark_of", "set_mark"]
 
 
 def ensure(connection: Connection, names: Iterable[str], now: datetime) -> None:
@@ -74,3 +74,10 @@ def failing(connection: Connection) -> int:
     """Return how many chores failed when they were done last."""
     query = select(func.count()).where(chore.c.error.is_not(None))
     return int(connection.scalar(query) or 0)
+
+
+def give_back(connection: Connection, tokens: Sequence[str], now: datetime) -> int:
+    """Make due what is claimed under these tokens; return how many."""
+    statement = update(chore).where(among(chore.c.token, "tokens"))
+    values = {"tokens": keys(connection, tokens)}
+    return int(connection.execute(statement.values(due_at=now, token=None), values).rowcount)

@@ -43,15 +43,20 @@ ACCEPTED = "accepted there; to be read back"
 def resolve_unknown(hub: Hub, connection: OpenConnection, ahead: timedelta) -> int:
     """Resolve due unknown effects of a connection; return how many were claimed."""
     delivery = begin(hub, connection, ahead)
-    claimed = hub.db.write(lambda c: _claim(c, delivery), synced=False)
+    with hub.claims.held(hub.env.clock, delivery.token):
+        claimed = hub.db.write(lambda c: _claim(c, delivery), synced=False)
+        _resolve_all(delivery, claimed)
+    return len(claimed)
+
+
+def _resolve_all(delivery: Delivery, claimed: Sequence[Effect]) -> None:
     by_type: dict[str, list[Frozen]] = {}
     if claimed:
-        hub.db.read(lambda c: load_pairs(c, delivery.board, claimed))
+        delivery.hub.db.read(lambda c: load_pairs(c, delivery.board, claimed))
     for effect in claimed:
         by_type.setdefault(effect.object_type, []).append(_thawed(delivery, effect))
     for object_type, sent in by_type.items():
         _resolve(delivery, object_type, sent)
-    return len(claimed)
 
 
 def _claim(connection: Connection, delivery: Delivery) -> list[Effect]:

@@ -66,9 +66,10 @@ def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
     size = min(limit, max(1, connection.connector.capabilities.bulk_write))
     # what the resolving reads found is told by now, and judged first
     delivery = begin(hub, connection, ahead)
-    claimed = hub.db.write(lambda c: _claim(c, delivery, size), synced=False)
-    if claimed:
-        _deliver(delivery, claimed)
+    with hub.claims.held(hub.env.clock, delivery.token):
+        claimed = hub.db.write(lambda c: _claim(c, delivery, size), synced=False)
+        if claimed:
+            _deliver(delivery, claimed)
     return resolved + len(claimed)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     RowMapping,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal_column,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from ground.columns import Instant
 from ground.database import Connection
 from ground.ids import first_of
 from ground.statements import among, insert_many, keys, update_many
@@ -303,6 +305,26 @@ def lost(connection: Connection, connection_id: str, now: datetime, due: datetim
     values = {"conn": connection_id, "now": now}
     connection.execute(_WAITED, values)
     connection.execute(_LOST, values | {"due": due})
+
+
+def give_back(
+    connection: Connection, connection_id: str, tokens: Sequence[str], now: datetime, due: datetime
+) -> int:
+    """Give effects claimed under these tokens back: sent ones unknown, to be read at `due`."""
+    values = {"conn": connection_id, "tokens": keys(connection, tokens), "at": now, "due": due}
+    sent = is_in(effect, EffectState.SENT)
+    statement = (
+        update(effect)
+        .where(OPEN, effect.c.connection == bindparam("conn"), among(effect.c.token, "tokens"))
+        .values(
+            token=None,
+            state=case((sent, EffectState.UNKNOWN.value), else_=effect.c.state),
+            due_at=case(
+                (sent, bindparam("due", type_=Instant)), else_=bindparam("at", type_=Instant)
+            ),
+        )
+    )
+    return int(connection.execute(statement, values).rowcount)
 
 
 def follow(connection: Connection, lanes: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from ground.database import DatabaseBusy
 from hub.alerts.service import watch
 from hub.chores import store
 from hub.feed.service import tell_due
@@ -59,28 +60,27 @@ def do_due(hub: Hub) -> int:
     if not db.read(lambda c: store.any_due(c, db.now(c))):
         return 0
     token = hub.env.ids.new("le")
+    with hub.claims.held(hub.env.clock, token):
+        name = _claim(hub, token)
+        if name is None:
+            db.write(lambda c: store.ensure(c, CHORES, db.now(c)))
+            name = _claim(hub, token)
+        if name is not None and name in CHORES:  # others are of another release
+            _do(hub, name, token)
+    return int(name is not None)
 
-    def claim() -> str | None:
-        return db.write(
-            lambda c: store.claim(c, token, now := db.now(c), now + _LEASE), synced=False
-        )
 
-    name = claim()
-    if name is None:
-        db.write(lambda c: store.ensure(c, CHORES, db.now(c)))
-        name = claim()
-    if name is None:
-        return 0
-    if name not in CHORES:  # of another release
-        return 1
-    _do(hub, name, token)
-    return 1
+def _claim(hub: Hub, token: str) -> str | None:
+    db = hub.db
+    return db.write(lambda c: store.claim(c, token, now := db.now(c), now + _LEASE), synced=False)
 
 
 def _do(hub: Hub, name: str, token: str) -> None:
     chore, error, more = CHORES[name], None, False
     try:
         more = chore.work(hub)
+    except DatabaseBusy:
+        raise
     except Exception as failed:  # noqa: BLE001 - the others go on; this one is tried again
         _log.exception("chore.failed", chore=name)
         error = f"{type(failed).__name__}: {failed}"

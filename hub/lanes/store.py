@@ -35,6 +35,7 @@ __all__ = [
     "Lease",
     "any_due",
     "claim",
+    "give_back",
     "held",
     "make_due",
     "postpone",
@@ -277,3 +278,10 @@ def _fence(connection: Connection, token: str, lanes: Sequence[Lane]) -> dict[st
         "pairs": keys(connection, [f"{each.key}|{each.rung}" for each in lanes]),
         "held_by": token,
     }
+
+
+def give_back(connection: Connection, tokens: Sequence[str], now: datetime) -> int:
+    """Make due what is claimed under these tokens; return how many."""
+    statement = update(lane).where(among(lane.c.token, "tokens"))
+    values = {"tokens": keys(connection, tokens)}
+    return int(connection.execute(statement.values(due_at=now, token=None), values).rowcount)

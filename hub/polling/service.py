@@ -1,5 +1,6 @@
 """Asks systems what changed: read a page (no tx), then events and cursor in one transaction."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -67,9 +68,15 @@ def poll_due(hub: Hub) -> int:
         lambda connection: store.any_due(connection, workable, hub.db.now(connection))
     ):
         return 0
-    claimed = hub.db.write(lambda connection: _claim(hub, workable, connection))
-    if claimed is None:
-        return 0
+    with hub.claims.held(hub.env.clock) as hold:
+        claimed = hub.db.write(lambda connection: _claim(hub, workable, connection, hold))
+        if claimed is None:
+            return 0
+        _poll(hub, claimed)
+    return 1
+
+
+def _poll(hub: Hub, claimed: Poll) -> None:
     try:
         _follow(hub, claimed)
     except CursorLost:
@@ -87,17 +94,18 @@ def poll_due(hub: Hub) -> int:
         _log.exception("poll.failed", **_name(claimed))
         told = {"error": f"{type(error).__name__}: {error}"}
         _give_back(hub, claimed, told, pause=_after_error(hub))
-    return 1
 
 
 def _after_error(hub: Hub) -> timedelta:
     return timedelta(seconds=hub.settings.probe_every)
 
 
-def _claim(hub: Hub, workable: list[str], connection: Connection) -> Poll | None:
+def _claim(
+    hub: Hub, workable: list[str], connection: Connection, hold: Callable[[str], str]
+) -> Poll | None:
     now = hub.db.now(connection)
     until = now + timedelta(seconds=hub.settings.lease)
-    return store.claim(connection, workable, Lease(hub.env.ids.new("le"), now, until))
+    return store.claim(connection, workable, Lease(hold(hub.env.ids.new("le")), now, until))
 
 
 def _follow(hub: Hub, claimed: Poll) -> None:

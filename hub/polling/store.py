@@ -23,6 +23,7 @@ __all__ = [
     "claim",
     "count_living",
     "ensure",
+    "give_back",
     "last_ok_at",
     "living_among",
     "make_due",
@@ -159,3 +160,10 @@ def living_among(
     query = select(crossref.c.external_id).where(*_LIVING, among(crossref.c.external_id, "ids"))
     values = {"conn": connection_id, "kind": object_type, "ids": keys(connection, external_ids)}
     return set(connection.scalars(query, values))
+
+
+def give_back(connection: Connection, tokens: Sequence[str], now: datetime) -> int:
+    """Make due what is claimed under these tokens; return how many."""
+    statement = update(poll).where(among(poll.c.token, "tokens"))
+    values = {"tokens": keys(connection, tokens)}
+    return int(connection.execute(statement.values(due_at=now, token=None), values).rowcount)

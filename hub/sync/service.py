@@ -87,9 +87,10 @@ def decide_due(hub: Hub, limit: int = BATCH) -> int:
         return 0
     now = hub.env.clock.now() + ahead
     lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
-    claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease), synced=False)
-    if claimed:
-        _decide_all(hub, Turn(lease, {lane.key: lane for lane in claimed}, ahead=ahead))
+    with hub.claims.held(hub.env.clock, lease.token):
+        claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease), synced=False)
+        if claimed:
+            _decide_all(hub, Turn(lease, {lane.key: lane for lane in claimed}, ahead=ahead))
     return len(claimed)
 
 
