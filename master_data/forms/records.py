@@ -40,6 +40,11 @@ def form_of(entity: str, words: Words) -> Form:
     return {field: values for field, values in form.items() if values}
 
 
+def known_words(entity: str) -> frozenset[str]:
+    """Return the words that are read of a record; none where any word is one."""
+    return _KNOWN.get(entity, frozenset())
+
+
 def _texts(words: Words, *names: str) -> list[str]:
     found: list[str] = []
     for name in names:
@@ -207,4 +212,25 @@ _FORMS: dict[str, Callable[[Words], Form]] = {
     "company": _company,
     "product": _product,
     "category": _category,
+}
+
+_REACHED = (
+    "phone mobile fax email country tax_id vat iban address street street2 building_number"
+    " postal_code postcode city subdivision state address.street address.street2"
+    " address.building_number address.postal_code address.city address.subdivision address.country"
+)
+_KNOWN = {
+    "person": frozenset(
+        f"{_REACHED} name full_name given_name first_name family_name last_name surname middle_name"
+        " generation suffix birth_date date_of_birth dob national_id gender sex".split()
+    ),
+    "company": frozenset(
+        f"{_REACHED} name legal_name web website url industry registry gln duns lei"
+        " registered".split()
+    ),
+    "product": frozenset(
+        "name title description brand manufacturer mpn model model_number modelno gtin gtins ean"
+        " upc sku item_number size pack_size price colour color category".split()
+    ),
+    "category": frozenset({"code"}),
 }

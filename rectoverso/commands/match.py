@@ -13,7 +13,8 @@ from master_data.likeness.scoring import Scorer
 from master_data.likeness.sentences import explain_pair
 from master_data.likeness.sentences import to_json as decision_to_json
 from master_data.likeness.training import train as learn
-from rectoverso.bench.matching.sets import RecordSet, match_set, measure_set, read_set
+from rectoverso.bench.matching.folders import RecordSet, read_set
+from rectoverso.bench.matching.sets import match_set, measure_set
 from rectoverso.commands.options import AsJson, print_json, print_table, say
 from rectoverso.errors import CommandError
 
@@ -59,13 +60,13 @@ def evaluate(folder: _Folder, *, as_json: AsJson = False) -> None:
 def explain(folder: _Folder, one: _One, other: _One, *, as_json: AsJson = False) -> None:
     """Say why two records are the same thing or not."""
     records, forms, batch = _matched(folder)
-    places = {each: place for place, (each, _) in enumerate((*records.a, *records.b))}
+    ids = [each for each, _ in records.everyone]
     for asked in (one, other):
-        if asked not in places:
+        if asked not in ids:
             raise CommandError(f"{folder} has no record {asked}")
-    weighed = Scorer(batch.model, batch.statistics).explain(
-        forms[places[one]], forms[places[other]]
-    )
+    # both files may count from 1: the first id is looked for in a.csv first, the other in b.csv
+    first, second = ids.index(one), len(ids) - 1 - ids[::-1].index(other)
+    weighed = Scorer(batch.model, batch.statistics).explain(forms[first], forms[second])
     if as_json:
         print_json(decision_to_json(weighed) | {"model": batch.model.digest})
         return
@@ -76,7 +77,7 @@ def review(folder: _Folder, *, most: _Most = 50, as_json: AsJson = False) -> Non
     """List the pairs that a person should look at, the likeliest first."""
     records, forms, batch = _matched(folder)
     scorer = Scorer(batch.model, batch.statistics)
-    ids = [each for each, _ in (*records.a, *records.b)]
+    ids = [each for each, _ in records.everyone]
     pairs = sorted(
         ((scorer.weight(forms[x], forms[y]), x, y) for x, y in batch.review), reverse=True
     )[:most]
@@ -91,5 +92,5 @@ def review(folder: _Folder, *, most: _Most = 50, as_json: AsJson = False) -> Non
 
 def _matched(folder: Path) -> tuple[RecordSet, list[dict[str, tuple[str, ...]]], Batch]:
     records = read_set(folder)
-    forms = [form_of(records.entity, words) for _, words in (*records.a, *records.b)]
+    forms = [form_of(records.entity, words) for _, words in records.everyone]
     return records, forms, match_set(records)

@@ -4,10 +4,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from rectoverso.bench.matching.sets import find_sets, measure_set
+from rectoverso.bench.matching.folders import find_sets
+from rectoverso.bench.matching.sets import measure_set
 from rectoverso.errors import CommandError
 
 Tell = Callable[[str], None]
@@ -57,6 +59,8 @@ def _measure(folder: Path, matcher: str) -> dict[str, Any]:
 
 if __name__ == "__main__":
     try:
-        sys.stdout.write(json.dumps(_measure(Path(sys.argv[1]), sys.argv[2])))
+        with redirect_stdout(sys.stderr):  # what a peer tells of its progress
+            measured_now = _measure(Path(sys.argv[1]), sys.argv[2])
+        sys.stdout.write(json.dumps(measured_now))
     except CommandError as error:
         sys.exit(str(error))
