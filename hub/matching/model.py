@@ -1,7 +1,7 @@
 """What a search came to, and how it is logged, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ __all__ = ["Asked", "Match", "NewDecision", "StopKey"]
 class Asked:
     """An unlinked record. `keys`: as stored -> as read; `seen`: what the database had for them.
 
-    `older`: golden records found by match keys, as long as some are not in the index.
+    `older`: golden records found by match keys, as long as some are not in the index; `weighed`: by
+    golden id, also those that weigh nothing.
     """
 
     entity: str
@@ -28,6 +29,7 @@ class Asked:
     near: Mapping[str, Form] | None = None
     stopped: tuple[str, ...] = ()
     older: frozenset[str] = frozenset()
+    weighed: dict[str, "Match"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

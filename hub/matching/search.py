@@ -3,7 +3,7 @@
 Lanes of one batch may be one thing: who was put on the board before is found like any other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ground.database import Connection
@@ -15,7 +15,7 @@ from master_data.forms.records import Form
 from master_data.index import store as index
 from master_data.index.online import candidates, hashed_keys_of
 from master_data.index.scorers import Scorers
-from master_data.likeness.keys import shared_identifiers
+from master_data.likeness.keys import STOP, shared_identifiers
 from master_data.likeness.model import Zone
 from master_data.model import Flat, GoldenState
 
@@ -31,8 +31,12 @@ class Search:
     scorers: Scorers
     board: Board
     asked: dict[Place, Asked] = field(default_factory=dict)
-    _keyed: dict[int, list[str]] = field(default_factory=dict)
-    _forms: dict[str, tuple[Flat, Form]] = field(default_factory=dict)
+    _hits: Mapping[int, list[int]] = field(default_factory=dict)
+    """Key -> numbers of the golden records that had it when `load` read them."""
+    _keyed: dict[int, set[int]] = field(default_factory=dict)
+    """The same for those on the board, and whose numbers they are."""
+    _put: dict[int, str] = field(default_factory=dict)
+    _forms: dict[str, tuple[Flat, tuple[str, Form]]] = field(default_factory=dict)
 
     def ask(self, place: Place, entity: str, body: Flat) -> None:
         """Take an unlinked record."""
@@ -43,7 +47,8 @@ class Search:
     def load(self, connection: Connection) -> set[str]:
         """Read candidates; return the ids of golden records that are worth a look."""
         self.scorers.refresh(connection, {each.kind for each in self.asked.values()})
-        wanted = self._read(connection)
+        self._hits = self._read_hits(connection)
+        wanted = self._rank(self._hits)
         numbers = sorted({number for each in wanted.values() for number in each})
         stored = index.forms_of(connection, numbers)
         worth = set()
@@ -70,7 +75,7 @@ class Search:
         before = {place: each.seen for place, each in self.asked.items()}
         if connection.dialect.name == "postgresql":
             index.lock_keys(connection, {key for each in self.asked.values() for key in each.keys})
-        self._read(connection)
+        self._rank(self._read_hits(connection))
         return any(self.asked[place].seen != seen for place, seen in before.items())
 
     def stopped(self) -> list[tuple[int, str, str]]:
@@ -83,46 +88,62 @@ class Search:
             if shown in each.stopped
         ]
 
-    def _read(self, connection: Connection) -> dict[Place, list[int]]:
+    def _read_hits(self, connection: Connection) -> dict[int, list[int]]:
         keys = {key for each in self.asked.values() for key in each.keys}
-        if not keys:
-            return {}
-        hits = index.numbers_by_key(connection, sorted(keys))
+        return index.numbers_by_key(connection, sorted(keys)) if keys else {}
+
+    def _rank(self, hits: Mapping[int, list[int]]) -> dict[Place, list[int]]:
         found = {}
         for place, each in self.asked.items():
-            records = self.scorers.of(each.kind).statistics.records
-            numbers, each.stopped = candidates(hits, each.keys, records)
+            numbers, each.stopped = self._ranked(each, hits)
             each.seen = frozenset(numbers)
             found[place] = numbers
         return found
+
+    def _ranked(
+        self, asked: Asked, hits: Mapping[int, Collection[int]]
+    ) -> tuple[list[int], tuple[str, ...]]:
+        counted = self.scorers.of(asked.kind).statistics.records
+        return candidates(hits, asked.keys, max(counted, len(self._put)))
 
     def matches(self, place: Place) -> list[Match]:
         """Return what a record may be, the likeliest first, as the board stands now."""
         asked = self.asked.get(place)
         if asked is None:
             return []
-        self._key_what_was_put()
         stored = asked.near or {}
-        found = {
-            *stored,
-            *asked.older,
-            *(each for key in asked.keys for each in self._keyed.get(key, ())),
-        }
         forms = {
             each: stored[each]
             if each in stored and each not in self.board.touched
-            else self._form_now(each)
-            for each in sorted(found)
+            else self._form_now(each)[1]
+            for each in sorted({*self._near(asked), *asked.older})
             if self._is_found(each, asked.entity)
         }
         return self._weigh(asked, forms)
 
-    def _form_now(self, golden_id: str) -> Form:
-        """Return the form of a golden record as the board holds it, made once per body."""
+    def _near(self, asked: Asked) -> Iterable[str]:
+        """Return whom to compare with, as if what is on the board were stored already."""
+        self._key_what_was_put()
+        stored = asked.near or {}
+        put = {key: self._keyed[key] for key in asked.keys if key in self._keyed}
+        if not put:
+            return stored
+        hits = {
+            key: have if key not in put or len(have) > STOP else put[key].union(have)
+            for key in asked.keys
+            for have in (self._hits.get(key, ()),)
+        }
+        numbers, _ = self._ranked(asked, hits)
+        ids = {index.number_of(each): each for each in stored} | self._put
+        return [ids[number] for number in numbers if number in ids]
+
+    def _form_now(self, golden_id: str) -> tuple[str, Form]:
+        """Return (model, form) of a golden record as the board holds it, made once per body."""
         golden = self.board.goldens[golden_id]
         known = self._forms.get(golden_id)
         if known is None or known[0] is not golden.body:
-            known = self._forms[golden_id] = golden.body, golden_form(golden.entity, golden.body)[1]
+            made = golden_form(golden.entity, golden.body)
+            known = self._forms[golden_id] = golden.body, made
         return known[1]
 
     def _is_found(self, golden_id: str, entity: str) -> bool:
@@ -132,22 +153,26 @@ class Search:
     def _key_what_was_put(self) -> None:
         """Index what was put since anybody asked last: mostly nobody does."""
         for golden_id in self.board.unkeyed:
-            golden = self.board.goldens[golden_id]
-            kind, form = golden_form(golden.entity, golden.body)
+            kind, form = self._form_now(golden_id)
+            number = index.number_of(golden_id)
+            self._put[number] = golden_id
             for key in hashed_keys_of(kind, form) if kind else ():
-                found = self._keyed.setdefault(key, [])
-                if golden_id not in found:
-                    found.append(golden_id)
+                self._keyed.setdefault(key, set()).add(number)
         self.board.unkeyed.clear()
 
     def _weigh(self, asked: Asked, forms: Mapping[str, Form]) -> list[Match]:
+        """Weigh a record against others: each form of another once, however often it is asked."""
         scorer = self.scorers.of(asked.kind)
         found = []
         for golden_id, form in forms.items():
-            weight = scorer.weight(asked.form, form)
-            zone = scorer.zone(asked.form, form, weight)
-            identifiers = shared_identifiers(asked.form, form)
-            if zone is not Zone.NEW or identifiers:
-                found.append(Match(golden_id, weight, zone, form, identifiers))
+            known = asked.weighed.get(golden_id)
+            if known is None or known.form is not form:
+                weight = scorer.weight(asked.form, form)
+                zone = scorer.zone(asked.form, form, weight)
+                identifiers = shared_identifiers(asked.form, form)
+                known = Match(golden_id, weight, zone, form, identifiers)
+                asked.weighed[golden_id] = known
+            if known.zone is not Zone.NEW or known.identifiers:
+                found.append(known)
         found.sort(key=lambda match: (-match.weight, match.golden_id))
         return found

@@ -31,21 +31,19 @@ def tell(
     search: Search,
     place: Place,
     crossref: Crossref,
-    judged: Iterable[str],
+    judged: Iterable[Match],
     new_id: Callable[[str], str],
 ) -> Told:
-    """Explain why a record was linked to, or may be, these golden records."""
+    """Explain why a record was linked to, or may be, the golden records of these matches."""
     asked = search.asked.get(place)
     if asked is None:
         return NOTHING
     if not asked.keys:
         return Told(detail={"warning": KEYLESS})
-    chosen = set(judged)
-    matches = [each for each in search.matches(place) if each.golden_id in chosen]
     scorer = search.scorers.of(asked.kind)
     model, statistics = search.scorers.names(asked.kind)
     whys, decisions = {}, []
-    for match in matches:
+    for match in judged:
         weighed = scorer.explain(asked.form, match.form)
         whys[match.golden_id] = " ".join(explain_pair(asked.kind, weighed)[: _REASONS + 1])
         evidence = to_json(weighed) | {"keys": _shared_kinds(asked, match)}

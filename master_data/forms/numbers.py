@@ -39,5 +39,10 @@ def numbers_in(name: str) -> Told:
 
 def tell_apart(name: str, other: str) -> bool:
     """Say whether each name has a number that the other has not."""
-    ours, theirs = Counter(numbers_in(name)[0]), Counter(numbers_in(other)[0])
-    return bool(ours - theirs) and bool(theirs - ours)
+    ours, theirs = numbers_in(name)[0], numbers_in(other)[0]
+    if not ours or not theirs or ours == theirs:
+        return False
+    if len(ours) == len(theirs) == 1:
+        return True
+    more, less = Counter(ours), Counter(theirs)
+    return bool(more - less) and bool(less - more)

@@ -1,7 +1,7 @@
 """One record against all golden records: find, weigh, decide."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ground.database import Connection
@@ -70,7 +70,7 @@ def hashed_keys_of(entity: str, form: Form) -> dict[int, str]:
 
 
 def candidates(
-    found: Mapping[int, Sequence[int]], keys: Mapping[int, str], records: int
+    found: Mapping[int, Collection[int]], keys: Mapping[int, str], records: int
 ) -> tuple[list[int], tuple[str, ...]]:
     """Return the records to compare with, and the keys that too many have.
 

@@ -9,8 +9,9 @@ from hub.projection.board import Board
 from hub.resolutions.service import Resolution, resolve
 from master_data.index import store as index
 from master_data.index.scorers import Scorers
-from master_data.likeness.keys import STOP
+from master_data.likeness.keys import CANDIDATES, STOP
 from master_data.likeness.sentences import rebuild
+from master_data.model import Golden, GoldenState
 
 STREET = {"uses": ["billing"], "street": "Calle Mayor 12", "street2": None, "postal_code": "48001",
           "city": "Bilbao", "subdivision": None, "country": "ES"}  # fmt: skip
@@ -165,3 +166,21 @@ def test_one_batch_with_the_same_record_twice_asks_a_person(bed, customer):
     bed.run()
     assert sorted(state for _, state in bed.goldens()) == ["active", "unconfirmed"]
     assert len(bed.rows("erp")) == 1
+
+
+def test_a_record_is_weighed_against_no_more_of_its_batch_than_of_the_stored_ones(bed):
+    """Whether the others were decided a moment ago or last year makes no difference."""
+    board, place = Board(), ("crm", "customers", "1")
+    search = Search(Scorers(), board)
+    search.ask(place, "customer", {"name": "Ibarra Bilbao", "contact_points[el_1]": PHONE})
+    bed.hub.db.read(search.load)
+    for number in range(STOP - 5):
+        body = {"name": f"{chr(97 + number % 26) * 4}{number} Bilbao"}
+        board.put_golden(_golden(f"gr_{number:02d}", body))
+    board.put_golden(_golden("gr_99", {"name": "Ibarra Bilbao", "contact_points[el_1]": PHONE}))
+    assert "gr_99" in {each.golden_id for each in search.matches(place)}
+    assert len(search.asked[place].weighed) <= CANDIDATES
+
+
+def _golden(golden_id, body):
+    return Golden(id=golden_id, entity="customer", version=1, state=GoldenState.ACTIVE, body=body)
