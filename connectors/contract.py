@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 __all__ = [
     "Absent",
@@ -242,8 +242,9 @@ class ConnectionConfig:
     """Absolute, without query."""
     secret: Callable[[str], str]
     """Secret name of the manifest -> its value at present."""
-    settings: Mapping[str, str] = field(default_factory=dict)
-    """For connectors written as code."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What this one system bears: `calls_per_second`, `records_per_write` (none: as the manifest
+    says); and what connectors written as code look for."""
 
 
 class Connector(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from connectors.contract import (
     Absent,
@@ -64,6 +65,7 @@ class DeclarativeConnector:
         http: SafeHttp,
         clock: Clock,
     ) -> None:
+        manifest = _as_configured(manifest, config.settings)
         self.manifest = manifest
         self.capabilities = capabilities_of(manifest)
         self._schemas = schemas
@@ -149,3 +151,13 @@ class DeclarativeConnector:
 
 def _json(value: str | bool | list[str]) -> Json:  # noqa: FBT001  a value, no switch
     return [*value] if isinstance(value, list) else value
+
+
+def _as_configured(manifest: Manifest, settings: Mapping[str, Any]) -> Manifest:
+    """Return the manifest with what an integrator knows better of this one system."""
+    limits, bulk = manifest.limits, manifest.bulk
+    if calls := settings.get("calls_per_second"):
+        limits = limits.model_copy(update={"per_second": float(calls), "burst": int(calls)})
+    if bulk is not None and (most := settings.get("records_per_write")):
+        bulk = bulk.model_copy(update={"most": max(1, min(int(most), bulk.most))})
+    return manifest.model_copy(update={"limits": limits, "bulk": bulk})

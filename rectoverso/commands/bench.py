@@ -11,7 +11,7 @@ from rectoverso.bench.load.run import LoadSize, bench_load
 from rectoverso.bench.mapping.run import bench_mappings
 from rectoverso.bench.matching.online import measure_online
 from rectoverso.bench.matching.run import bench_sets
-from rectoverso.bench.road import RoadSize, bench_road
+from rectoverso.bench.road.run import RoadSize, bench_road
 from rectoverso.bench.sync import Size, bench_sync
 from rectoverso.commands.options import AsJson, print_json, print_table, say
 
@@ -28,6 +28,12 @@ _Postgresql = Annotated[
 ]
 _Files = Annotated[
     Path | None, typer.Option("--files", help="Folder for the databases; as a rule the temporary.")
+]
+_OnPostgresql = Annotated[
+    bool, typer.Option("--postgresql", help="On a PostgreSQL of its own, with two workers.")
+]
+_Url = Annotated[
+    str | None, typer.Option("--url", help="The same on this PostgreSQL database, empty as yet.")
 ]
 _QUERIES = 1000
 _Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
@@ -58,18 +64,21 @@ def sync(
     _print(bench_sync(size, say), as_json=as_json)
 
 
-def road(
+def road(  # noqa: PLR0913 - one option each
     *,
     customers: _Customers = RoadSize.customers,
     notices: _Notices = RoadSize.notices,
     rate: _Rate = RoadSize.rate,
     seconds: _Seconds = RoadSize.seconds,
+    postgresql: _OnPostgresql = False,
+    url: _Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the hub alone between two bare systems: accepts, changes, latency, processor time."""
     log.configure(as_json=False, level="warning")
     size = RoadSize(customers=customers, notices=notices, rate=rate, seconds=seconds)
-    _print(bench_road(size, say), as_json=as_json)
+    figures = bench_road(size, say, on_postgresql=postgresql or url is not None, url=url)
+    _print(figures, as_json=as_json)
 
 
 def load(

@@ -84,9 +84,9 @@ def a_manifest():
 def a_connector(peer, clock, a_manifest):
     """a_connector(**keys of the manifest) -> a connector that speaks to the peer."""
 
-    def build(base_url="http://127.0.0.1/api", **keys):
+    def build(base_url="http://127.0.0.1/api", settings=None, **keys):
         door = SafeHttp(allow={"127.0.0.1:80"}, clock=clock, transport=httpx.MockTransport(peer))
-        config = ConnectionConfig(base_url, {"token": "s3cret"}.__getitem__)
+        config = ConnectionConfig(base_url, {"token": "s3cret"}.__getitem__, settings or {})
         return DeclarativeConnector(a_manifest(**keys), {}, config, door, clock)
 
     return build

@@ -191,3 +191,18 @@ def test_decimals_come_as_text(write, peer):
 def test_an_answer_too_large_to_read_leaves_every_record_unknown(write, peer):
     peer.say(200, body=b" " * (17 * 1024 * 1024))
     assert [type(one) for one in write(CREATE)] == [OutcomeUnknown]
+
+
+@pytest.mark.parametrize(("wish", "most"), [(None, 100), (20, 20), (5000, 100), (0, 100)])
+def test_a_system_may_bear_smaller_batches_than_its_kind(a_connector, wish, most):
+    connector = a_connector(settings={"records_per_write": wish})
+    assert connector.capabilities.bulk_write == most
+
+
+def test_a_system_may_bear_fewer_calls_than_its_kind(a_connector, peer, clock):
+    connector = a_connector(settings={"calls_per_second": 2})
+    begun = clock.now()
+    for _ in range(6):
+        peer.say(200, {"results": []})
+        connector.write("customers", [UPDATE], begun + timedelta(minutes=1))
+    assert clock.now() - begun >= timedelta(seconds=1.5)

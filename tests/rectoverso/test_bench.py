@@ -7,7 +7,7 @@ from rectoverso.bench.figures import floor_per_s, quantile_ms
 from rectoverso.bench.load.run import LoadSize, bench_load
 from rectoverso.bench.notices import signed_notices
 from rectoverso.bench.processes import usage
-from rectoverso.bench.road import RoadSize, bench_road
+from rectoverso.bench.road.run import RoadSize, bench_road
 from rectoverso.bench.wire import closed_loop, request
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
@@ -21,12 +21,23 @@ def test_the_floor_brings_everything_to_its_target(tmp_path):
 @pytest.mark.slow  # starts four servers
 @pytest.mark.timeout(180)
 def test_the_road_brings_every_change_to_the_books():
-    size = RoadSize(customers=40, notices=100, concurrency=4, rate=40, seconds=1, rest=0)
+    size = RoadSize(
+        customers=100,
+        notices=100,
+        concurrency=4,
+        singles=20,
+        rate=40,
+        seconds=1,
+        rest=0,
+        overload=80,
+    )
 
     figures = bench_road(size, lambda _: None)
 
     assert figures["open_loop"].keys() == figures["at_100"].keys()
-    assert all(figures[name] > 0 for name in ("accepted_per_s", "batched_per_s", "floor_per_s"))
+    rates = ("accepted_per_s", "changes_per_s", "batched_per_s", "floor_per_s", "ratio_to_floor")
+    assert all(figures[name] > 0 for name in rates)
+    assert figures["overload"]["accepted"] == 80
 
 
 @pytest.mark.slow  # starts three servers, one of them twice more

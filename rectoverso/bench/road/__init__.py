@@ -1,0 +1,1 @@
+"""`bench road`: the hub's own road, from a signed notice to a write in another system."""
