@@ -24,6 +24,7 @@ HubError
 ├── CannotUndo            409: what followed stands on it
 ├── UnknownDecision       404: no decision of that id stands
 ├── BadPin                422: the value or the expiry of a pin cannot be
+├── BulkRefused           a first reading cannot go in bulk now; its message says why
 └── KeyTrouble            stop and show the operator: secrets cannot be opened
     ├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
     └── SecretUnreadable  sealed with another key, for another row, or damaged
@@ -36,6 +37,7 @@ __all__ = [
     "BadCursor",
     "BadKey",
     "BadPin",
+    "BulkRefused",
     "CannotUndo",
     "ConflictMoved",
     "ConnectionExists",
@@ -252,3 +254,7 @@ class UnknownDecision(HubError):
 
 class BadPin(HubError):
     """The value or the expiry of a pin cannot be."""
+
+
+class BulkRefused(HubError):
+    """A first reading cannot go in bulk now."""

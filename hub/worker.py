@@ -13,6 +13,7 @@ import structlog
 from ground.database import Connection, DatabaseBusy, PatientDatabase, Watch
 from ground.env import Bell
 from hub.broker import Crew, ring
+from hub.bulk.waiting import await_bulk
 from hub.chores import store as chores
 from hub.connections import store as connections
 from hub.effects.due import store as effects
@@ -63,6 +64,7 @@ def all_turns(hub: Hub) -> list[Turn]:
 
 def run(hub: Hub, broker: dramatiq.Broker, stop: Callable[[], bool]) -> None:
     """Work until `stop()` says so, then finish what is in hand and close the broker."""
+    await_bulk(hub, stop)
     turns = all_turns(_patient(hub, stop))
     crew = Crew(broker, turns)
     sweeper = Sweeper(hub, broker, {turn.name: turn for turn in turns})

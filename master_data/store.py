@@ -180,7 +180,7 @@ def insert_goldens(connection: Connection, goldens: Sequence[Golden], at: dateti
         insert_many(
             connection,
             golden,
-            [_golden_row(each) | {"created_at": at, "updated_at": at} for each in goldens],
+            [golden_row(each) | {"created_at": at, "updated_at": at} for each in goldens],
             on_conflict=None,
         )
 
@@ -190,28 +190,28 @@ def update_goldens(
 ) -> None:
     """Store golden records over the versions they were read at. Raises GoldenMoved."""
     rows = [
-        _golden_row(each) | {"updated_at": at, "expected_version": read} for each, read in changed
+        golden_row(each) | {"updated_at": at, "expected_version": read} for each, read in changed
     ]
     _update_fenced(connection, golden, rows)
 
 
 def insert_crossrefs(connection: Connection, crossrefs: Sequence[Crossref], at: datetime) -> None:
     """Store new crossrefs."""
-    rows = [_crossref_row(each) | {"created_at": at} for each in crossrefs]
+    rows = [crossref_row(each) | {"created_at": at} for each in crossrefs]
     if rows:
         insert_many(connection, crossref, rows, on_conflict=None)
 
 
 def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, int]]) -> None:
     """Store crossrefs over the versions they were read at. Raises GoldenMoved."""
-    rows = [_crossref_row(each) | {"expected_version": read} for each, read in changed]
+    rows = [crossref_row(each) | {"expected_version": read} for each, read in changed]
     _update_fenced(connection, crossref, rows)
 
 
 def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) -> set[str]:
     """Store crossrefs over the version they carry, counting it up; return those not moved."""
     rows = [
-        _crossref_row(each) | {"version": each.version + 1, "expected_version": each.version}
+        crossref_row(each) | {"version": each.version + 1, "expected_version": each.version}
         for each in changed
     ]
     return {key[0] for key in update_many(connection, crossref, ["id"], rows, expect="version")}
@@ -253,7 +253,8 @@ def _golden(row: Row[Any]) -> Golden:
     )
 
 
-def _golden_row(each: Golden) -> dict[str, Any]:
+def golden_row(each: Golden) -> dict[str, Any]:
+    """Return a golden record as a row, but for its times."""
     title = title_of_record(each.entity, each.body)
     return {
         "id": each.id,
@@ -298,7 +299,8 @@ def _crossref(row: Row[Any]) -> Crossref:
     )
 
 
-def _crossref_row(each: Crossref) -> dict[str, Any]:
+def crossref_row(each: Crossref) -> dict[str, Any]:
+    """Return a crossref as a row, but for when it was made and how it went."""
     return {
         "id": each.id,
         "connection": each.connection,

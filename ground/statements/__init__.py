@@ -4,8 +4,8 @@ The text stays the same, so compiled and prepared statements are reused, and one
 few statements.
 """
 
-from ground.statements.copying import copy_rows
+from ground.statements.copying import copy_rows, row_packer
 from ground.statements.keys import among, keys
 from ground.statements.rows import delete_many, insert_many, update_many
 
-__all__ = ["among", "copy_rows", "delete_many", "insert_many", "keys", "update_many"]
+__all__ = ["among", "copy_rows", "delete_many", "insert_many", "keys", "row_packer", "update_many"]

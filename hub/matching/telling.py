@@ -7,10 +7,11 @@ from hub.matching.model import Asked, Match, NewDecision
 from hub.matching.search import Search
 from hub.projection.board import Place
 from master_data.index.online import KEYLESS, hashed_keys_of
+from master_data.index.scorers import Scorers
 from master_data.likeness.sentences import explain_pair, to_json
 from master_data.model import Crossref, Value
 
-__all__ = ["NOTHING", "Told", "tell"]
+__all__ = ["NOTHING", "Told", "tell", "tell_pair"]
 
 _REASONS = 4
 
@@ -40,29 +41,38 @@ def tell(
         return NOTHING
     if not asked.keys:
         return Told(detail={"warning": KEYLESS})
-    scorer = search.scorers.of(asked.kind)
-    model, statistics = search.scorers.names(asked.kind)
     whys, decisions = {}, []
     for match in judged:
-        weighed = scorer.explain(asked.form, match.form)
-        whys[match.golden_id] = " ".join(explain_pair(asked.kind, weighed)[: _REASONS + 1])
-        evidence = to_json(weighed) | {"keys": _shared_kinds(asked, match)}
-        decisions.append(
-            NewDecision(
-                id=new_id("md"),
-                golden_id=crossref.golden_id,
-                other_id=match.golden_id,
-                crossref_id=crossref.id,
-                connection=crossref.connection,
-                entity=asked.entity,
-                zone=weighed.zone.value,
-                weight=weighed.weight,
-                model=model,
-                statistics=statistics,
-                evidence=evidence,
-            )
-        )
+        why, decision = tell_pair(asked, match, search.scorers, crossref, new_id)
+        whys[match.golden_id] = why
+        decisions.append(decision)
     return Told(whys, tuple(decisions))
+
+
+def tell_pair(
+    asked: Asked,
+    match: Match,
+    scorers: Scorers,
+    crossref: Crossref,
+    new_id: Callable[[str], str],
+) -> tuple[str, NewDecision]:
+    """Return what speaks for a pair, in sentences and as a row of the log."""
+    weighed = scorers.of(asked.kind).explain(asked.form, match.form)
+    model, statistics = scorers.names(asked.kind)
+    decision = NewDecision(
+        id=new_id("md"),
+        golden_id=crossref.golden_id,
+        other_id=match.golden_id,
+        crossref_id=crossref.id,
+        connection=crossref.connection,
+        entity=asked.entity,
+        zone=weighed.zone.value,
+        weight=weighed.weight,
+        model=model,
+        statistics=statistics,
+        evidence=to_json(weighed) | {"keys": _shared_kinds(asked, match)},
+    )
+    return " ".join(explain_pair(asked.kind, weighed)[: _REASONS + 1]), decision
 
 
 def _shared_kinds(asked: Asked, match: Match) -> list[str]:

@@ -26,6 +26,13 @@ def kind_of(entity: str, body: Flat) -> str | None:
     return entity if entity in ("product", "category") else None
 
 
+def kinds_of(entity: str) -> set[str]:
+    """Return the comparison models that golden records of an entity may have."""
+    if entity == "customer":
+        return {"person", "company"}
+    return {entity} if entity in ("product", "category") else set()
+
+
 def words_of(entity: str, body: Flat) -> Words:
     """Return what of a golden record says who or what it is; the rest is left out."""
     match entity:

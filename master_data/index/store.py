@@ -30,11 +30,11 @@ _POSTGRESQL_KEYS = """
     WHERE found IS NOT NULL
 """
 _SQLITE_FORMS = """
-    SELECT number, golden_id, form FROM match_form
+    SELECT number, golden_id, entity, form FROM match_form
     WHERE number IN (SELECT value FROM json_each(:numbers))
 """
 _POSTGRESQL_FORMS = """
-    SELECT number, golden_id, form FROM match_form
+    SELECT number, golden_id, entity, form FROM match_form
     WHERE number = ANY (CAST(:numbers AS bigint[]))
 """
 
@@ -135,7 +135,7 @@ def _insert(connection: Connection, entries: Sequence[Entry], rows: list[dict[st
 def remove(connection: Connection, golden_ids: Iterable[str]) -> None:
     """Take golden records out of the index, with all that was derived from their values."""
     numbers = [number_of(golden_id) for golden_id in golden_ids]
-    stored = forms_of(connection, numbers, entity=True).values()
+    stored = forms_of(connection, numbers).values()
     change(connection, [(Entry(*each), None) for each in stored])
 
 
@@ -164,21 +164,12 @@ def numbers_by_key(connection: Connection, wanted: Sequence[int]) -> dict[int, l
     return {key: list(found) for key, found in rows}
 
 
-def forms_of(
-    connection: Connection, numbers: Sequence[int], *, entity: bool = False
-) -> dict[int, tuple[str, str, Form]]:
-    """Return number -> (golden id, entity, form); the entity is read only if asked for."""
+def forms_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, str, Form]]:
+    """Return number -> (golden id, entity, form)."""
     rows = connection.execute(
         _statement(connection.dialect.name, "forms"), {"numbers": keys(connection, numbers)}
     )
-    found = {number: (golden_id, "", _form(stored)) for number, golden_id, stored in rows}
-    if not entity:
-        return found
-    asked = select(match_form.c.number, match_form.c.entity).where(
-        match_form.c.number.in_(list(found))
-    )
-    kinds = {row.number: row.entity for row in connection.execute(asked)}
-    return {n: (golden_id, kinds[n], form) for n, (golden_id, _, form) in found.items()}
+    return {number: (golden_id, kind, _form(stored)) for number, golden_id, kind, stored in rows}
 
 
 def save_statistics(connection: Connection, entity: str, statistics: Statistics) -> None:

@@ -15,6 +15,7 @@ from master_data.likeness.sentences import to_json as decision_to_json
 from master_data.likeness.training import train as learn
 from rectoverso.bench.matching.folders import RecordSet, read_set
 from rectoverso.bench.matching.sets import match_set, measure_set
+from rectoverso.commands.match_bulk import bulk
 from rectoverso.commands.options import AsJson, print_json, print_table, say
 from rectoverso.errors import CommandError
 
@@ -26,8 +27,10 @@ _Most = Annotated[int, typer.Option("--most", min=1, help="The most pairs to lis
 
 def register(app: typer.Typer, name: str) -> None:
     """Put the command on the command line."""
-    group = typer.Typer(help="Match records of a folder by the shipped models.")
-    for command in (train, evaluate, explain, review):
+    group = typer.Typer(
+        help="Match records by the shipped models: of a folder, or of a whole system at once."
+    )
+    for command in (train, evaluate, explain, review, bulk):
         group.command(command.__name__)(command)
     app.add_typer(group, name=name, no_args_is_help=True)
 

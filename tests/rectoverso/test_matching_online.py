@@ -39,9 +39,7 @@ def test_what_is_appended_is_what_is_put(filled, tmp_path):
     entries = filled.read(
         lambda c: [
             store.Entry(own_id, kind, form)
-            for own_id, kind, form in store.forms_of(
-                c, [row[0] for row in rows], entity=True
-            ).values()
+            for own_id, kind, form in store.forms_of(c, [row[0] for row in rows]).values()
         ]
     )
     single.write(lambda c: store.put(c, entries))

@@ -1,0 +1,62 @@
+"""Compares the records of a run with those before them: whom a person has to look at."""
+
+from collections.abc import Sequence
+
+from ground.database import Connection
+from hub.bulk.model import Stretch, Suspicion
+from hub.conflicts.model import NewConflict, OpenConflict, Rival
+from hub.matching.model import Asked, Match
+from hub.matching.telling import tell_pair
+from hub.sync.identity import POSSIBLE_DUPLICATE
+from hub.wiring import Hub
+from master_data import store as golden_store
+from master_data.forms.goldens import kinds_of
+from master_data.index.bulk import Pair, weigh_stretch
+from master_data.index.online import hashed_keys_of
+from master_data.likeness.model import Zone
+from master_data.model import GoldenId
+
+__all__ = ["compare_stretch"]
+
+
+def compare_stretch(hub: Hub, asked: Stretch) -> list[Suspicion]:
+    """Return who of a stretch is perhaps the same as an earlier record of the run."""
+    return hub.db.read(lambda c: _compare(hub, asked, c))
+
+
+def _compare(hub: Hub, asked: Stretch, connection: Connection) -> list[Suspicion]:
+    """Compare as `identify` does: all are records of one system, so each earlier one is taken."""
+    kinds = kinds_of(hub.mapping(asked.run.connection, asked.run.object_type).entity)
+    hub.scorers.refresh(connection, kinds)
+    records = max((hub.scorers.of(kind).statistics.records for kind in kinds), default=0)
+    found = weigh_stretch(
+        connection, hub.scorers.of, asked.folder, asked.first, asked.last, records
+    )
+    pairs = [pair for pair in found if pair.zone is Zone.LINK or pair.identifiers]
+    return _told(hub, connection, pairs)
+
+
+def _told(hub: Hub, connection: Connection, pairs: Sequence[Pair]) -> list[Suspicion]:
+    """Say of each suspected pair why, as a single decision would."""
+    mates = golden_store.crossrefs_of(connection, {pair.golden_id for pair in pairs})
+    crossrefs = {each.golden_id: each for each in mates}
+    suspicions = []
+    for pair in pairs:
+        crossref = crossrefs[GoldenId(pair.golden_id)]
+        keys = hashed_keys_of(pair.kind, pair.form)
+        asked = Asked(crossref.entity, pair.kind, {}, pair.form, keys)
+        match = Match(pair.other_id, pair.weight, pair.zone, pair.other, pair.identifiers)
+        why, decision = tell_pair(asked, match, hub.scorers, crossref, hub.env.ids.new)
+        conflict = OpenConflict(
+            kind=POSSIBLE_DUPLICATE,
+            entity=crossref.entity,
+            golden_id=pair.golden_id,
+            subject=pair.other_id,
+            connection=crossref.connection,
+            rule="match",
+            why=why,
+            rivals=tuple(Rival(each, pair.other_id, 0) for each in pair.identifiers),
+        )
+        new = NewConflict(hub.env.ids.new("cf"), conflict, None)
+        suspicions.append(Suspicion(pair.golden_id, new, decision))
+    return suspicions

@@ -1,0 +1,251 @@
+"""Carries a run from its first page to its end; killed anywhere, it goes on where it was.
+
+Only while no worker lives: until its last phase nobody finds what a run has read.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from ground.database import Connection
+from hub.bulk import store
+from hub.bulk.comparing import compare_stretch
+from hub.bulk.model import Page, Phase, Prepared, Run, Stretch, Suspicion, Taken
+from hub.bulk.preparing import prepare_page
+from hub.conflicts import store as conflicts
+from hub.connections.rules import State
+from hub.effects.arrivals import announce_live
+from hub.errors import BulkRefused
+from hub.events import store as events
+from hub.events.model import NewEvent
+from hub.lanes import store as lanes
+from hub.linking import service as linking
+from hub.matching import store as matching
+from hub.wiring import Hub
+from hub.workers import store as workers
+from master_data import store as golden_store
+from master_data.forms.goldens import kinds_of
+from master_data.index import store as index
+from master_data.index.bulk import RunKeys, lay_out
+from master_data.index.counting import Tally
+
+__all__ = ["Source", "Spread", "Tell", "open_run", "take_in"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+_STRETCH = 5_000
+_KEYS_AT_ONCE = 500_000
+Source = Callable[[str | None], Iterable[Page]]
+"""Returns the pages of a source behind a cursor."""
+Tell = Callable[[Run], None]
+
+
+class Spread(Protocol):
+    """Does work on items by several processes; answers in the order of the items."""
+
+    def __call__(self, work: Callable[[Hub, T], R], items: Iterable[T]) -> Iterator[R]:
+        """Yield what `work(hub, item)` returns."""
+        ...
+
+
+def open_run(hub: Hub, connection_id: str, object_type: str) -> Run:
+    """Return the run that is to be gone on with, or a new one. Raises BulkRefused."""
+    mapping = hub.mapping(connection_id, object_type)
+    if hub.connection(connection_id).state != State.ONBOARDING:
+        raise BulkRefused(f"{connection_id} is approved already: only a first reading goes in bulk")
+    if mapping.parts:
+        raise BulkRefused(f"a record of {object_type} holds several things: it is read one by one")
+
+    def write(connection: Connection) -> Run:
+        now = hub.db.now(connection)
+        if workers.alive(connection, now):
+            raise BulkRefused(
+                "a worker is at work: stop it first, nothing may be decided meanwhile"
+            )
+        if index.are_older_left(connection):
+            raise BulkRefused(
+                "some golden records are not in the index yet: let a worker run first"
+            )
+        known = store.of(connection, connection_id, object_type)
+        if known is not None:
+            return known
+        new = Run(
+            id=hub.env.ids.new("bl"),
+            connection=connection_id,
+            object_type=object_type,
+            phase=Phase.READING,
+            cursor=None,
+            pages=0,
+            read=0,
+            taken=0,
+            ordinary=0,
+            suspects=0,
+            mark=0,
+            began_at=now,
+            ended_at=None,
+        )
+        store.begin(connection, new)
+        return new
+
+    return hub.db.write(write)
+
+
+def take_in(hub: Hub, run: Run, source: Source, spread: Spread, tell: Tell) -> Run:
+    """Go on with a run to its end; `tell` is called after each step."""
+    if run.phase is Phase.READING:
+        run = _read(hub, run, source, spread, tell)
+    if run.phase is Phase.COUNTING:
+        run = _count(hub, run)
+        tell(run)
+    if run.phase in {Phase.COMPARING, Phase.INDEXING}:
+        keys = RunKeys()
+        hub.db.read(lambda c: _collect(c, run, keys))
+        if run.phase is Phase.COMPARING:
+            run = _compare(hub, run, keys, spread, tell)
+        run = _index(hub, run, keys, tell)
+    return run
+
+
+def _move(connection: Connection, seen: Run, now: Run) -> Run:
+    if not store.save(connection, now, seen):
+        raise BulkRefused("another process goes on with this run")
+    return now
+
+
+def _read(hub: Hub, run: Run, source: Source, spread: Spread, tell: Tell) -> Run:
+    pages = ((run, page) for page in source(run.cursor))
+    for prepared in spread(prepare_page, pages):
+        run = hub.db.write(partial(_keep, hub, run, prepared), synced=False)
+        tell(run)
+    return hub.db.write(lambda c: _move(c, run, replace(run, phase=Phase.COUNTING)))
+
+
+def _keep(hub: Hub, run: Run, prepared: Prepared, connection: Connection) -> Run:
+    """Write a page: rows of what is taken, events of the rest, and how far the run is."""
+    place = run.connection, run.object_type
+    ids = [each.external_id for each in prepared.taken]
+    heads = golden_store.heads_by_external(connection, *place, ids)
+    known = {head.external_id for head in heads}  # pages side by side may show one record twice
+    taken = [each for each in prepared.taken if each.external_id not in known]
+    again = [each for each in prepared.page.changes if each.external_id in known]
+    left = [*prepared.left, *(each for each in again if each not in prepared.left)]
+    rows = [(each.golden, each.crossref, each.version) for each in taken]
+    store.append(connection, *([row[part] for row in rows] for part in range(3)))
+    index.append_forms(connection, sorted(each.form for each in taken if each.form))
+    keyed = [each for each in taken if each.form]
+    if keyed:
+        store.insert_page(connection, _page_row(run, keyed))
+    now = hub.db.now(connection)
+    if lanes.count(connection):
+        mates = golden_store.crossrefs_by_external(
+            connection, *place, [e.external_id for e in taken]
+        )
+        announce_live(connection, mates, now)
+    new = [
+        NewEvent.of(
+            each,
+            event_id=hub.env.ids.new("ev"),
+            connection=run.connection,
+            read_at=prepared.page.read_at,
+        )
+        for each in left
+    ]
+    if new:
+        events.insert(connection, new, now)
+    moved = replace(
+        run,
+        cursor=prepared.page.cursor,
+        pages=run.pages + 1,
+        read=run.read + len(prepared.page.changes),
+        taken=run.taken + len(taken),
+        ordinary=run.ordinary + len(new),
+    )
+    return _move(connection, run, moved)
+
+
+def _page_row(run: Run, keyed: list[Taken]) -> dict[str, object]:
+    numbers = [each.form[0] for each in keyed if each.form]
+    return {
+        "run": run.id,
+        "number": run.pages,
+        "numbers": np.array(numbers, np.int64).tobytes(),
+        "counts": np.array([len(each.keys) for each in keyed], np.int64).tobytes(),
+        "hashes": np.array([key for each in keyed for key in each.keys], np.int64).tobytes(),
+        "identifying": np.array(
+            [one for each in keyed for one in each.identifying], np.bool_
+        ).tobytes(),
+    }
+
+
+def _count(hub: Hub, run: Run) -> Run:
+    """Count frequencies where nobody did yet, as a worker would: all paths weigh by the same."""
+    kinds = kinds_of(hub.mapping(run.connection, run.object_type).entity)
+    tally: Tally | None = None
+    if kinds - hub.db.read(index.statistics_digests).keys():
+        tally = Tally()
+        tally.begin()
+        while hub.db.read(tally.step):
+            pass
+
+    def write(connection: Connection) -> Run:
+        if tally is not None:
+            tally.save(connection)
+        return _move(connection, run, replace(run, phase=Phase.COMPARING, mark=0))
+
+    return hub.db.write(write)
+
+
+def _collect(connection: Connection, run: Run, keys: RunKeys) -> None:
+    for page in store.pages_of(connection, run.id):
+        keys.add(*page)
+
+
+def _compare(hub: Hub, run: Run, keys: RunKeys, spread: Spread, tell: Tell) -> Run:
+    records = len(keys.numbers)
+    with TemporaryDirectory(prefix="rectoverso-bulk-") as folder:
+        lay_out(keys, folder)
+        stretches = [
+            Stretch(run, folder, first, min(first + _STRETCH, records))
+            for first in range(run.mark, records, _STRETCH)
+        ]
+        for stretch, found in zip(stretches, spread(compare_stretch, stretches), strict=True):
+            run = hub.db.write(partial(_doubt, hub, run, stretch.last, found), synced=False)
+            tell(run)
+    return hub.db.write(lambda c: _move(c, run, replace(run, phase=Phase.INDEXING, mark=0)))
+
+
+def _doubt(hub: Hub, run: Run, mark: int, found: list[Suspicion], connection: Connection) -> Run:
+    """Write who is perhaps the same as another: unconfirmed until a person decides."""
+    now = hub.db.now(connection)
+    store.suspect(connection, sorted({each.golden_id for each in found}))
+    matching.log(connection, [each.decision for each in found], now)
+    opened = [each.conflict for each in found]
+    conflicts.open_many(connection, opened, now)
+    linking.watch(hub, connection, opened, now)
+    return _move(connection, run, replace(run, mark=mark, suspects=run.suspects + len(found)))
+
+
+def _index(hub: Hub, run: Run, keys: RunKeys, tell: Tell) -> Run:
+    ordered, numbers = keys.ordered()
+    for first in range(run.mark, len(ordered), _KEYS_AT_ONCE):
+        part = slice(first, first + _KEYS_AT_ONCE)
+        rows = zip(ordered[part].tolist(), numbers[part].tolist(), strict=True)
+        mark = min(first + _KEYS_AT_ONCE, len(ordered))
+        run = hub.db.write(partial(_append_keys, run, mark, list(rows)), synced=False)
+        tell(run)
+    return hub.db.write(partial(_end, hub, run))
+
+
+def _append_keys(run: Run, mark: int, rows: list[tuple[int, int]], connection: Connection) -> Run:
+    index.append_keys(connection, rows)
+    return _move(connection, run, replace(run, mark=mark))
+
+
+def _end(hub: Hub, run: Run, connection: Connection) -> Run:
+    store.forget_pages(connection, run.id)
+    done = replace(run, phase=Phase.DONE, ended_at=hub.db.now(connection))
+    return _move(connection, run, done)

@@ -1,0 +1,1 @@
+"""First readings in bulk: where records come from, who works on them, how far it is."""
