@@ -18,7 +18,7 @@ from hub.effects import freezing, settling
 from hub.effects import service as delivering
 from hub.events.model import Acceptance
 from hub.projection import rules as projecting
-from hub.simulation.profile import Options
+from hub.simulation.profile import Options, narrow
 from hub.sync import freshness
 from hub.webhooks.group_commit import GroupCommit
 from mappings import CompiledMapping
@@ -40,18 +40,18 @@ class Canary:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Seeds of which one must notice, and what they are about, in words of `profile`.
+    """Seeds of which one must notice, in a world told in words: see `profile.narrow`.
 
     More than one, for a change anywhere in the hub moves what a seed meets.
     """
 
     seeds: tuple[int, ...]
-    on: frozenset[str]
+    world: str
 
     @property
     def options(self) -> Options:
         """Return the options of its seeds."""
-        return Options(only=self.on)
+        return narrow(self.world)
 
 
 @contextmanager
@@ -311,22 +311,50 @@ CANARIES: dict[str, Canary] = {
 }
 
 
-def _recorded(first: int, on: str = "") -> Recorded:
-    """Return 24 seeds from `first` on with exactly these things on."""
-    return Recorded(tuple(range(first, first + 24)), frozenset(on.split()))
+def _recorded(first: int, world: str) -> Recorded:
+    """Return 24 seeds from `first` on in this world."""
+    return Recorded(tuple(range(first, first + 24)), world)
 
 
+_RENAMES = "one_record renames=1"
+_MAKES = "creates=0.9 known=1"
 RECORDED: dict[str, Recorded] = {
     "golden_fence": _recorded(8, "second_worker crm:opaque_version erp:opaque_version"),
+    "lane_fence": _recorded(
+        2,
+        "stall=0.1 second_worker crm:opaque_version erp:opaque_version lease=30 poll_every=600"
+        " latency=0.2 renames=1 creates=0.3 edits=30 gap=2",
+    ),
     "rung": _recorded(3, "crowded crm:opaque_version erp:opaque_version"),
     "lost_effects": _recorded(8, "kill"),
+    "intent": _recorded(
+        0,
+        "kill lifetime=2 crm:no_client_key erp:no_client_key latency=3 lease=30"
+        " creates=0.9 edits=8 gap=2",
+    ),
     "trust_answer": _recorded(0, "crm:unguarded erp:unguarded erp:no_notices"),
+    "if_match": _recorded(0, f"{_RENAMES} latency=0.5 edits=10 gap=0.3"),
     "echo": _recorded(5, "slow"),
     "regress": _recorded(0, "crowded notice_late notice_doubled"),
     "full_write": _recorded(3, "crowded erp:no_notices crm:unguarded erp:unguarded"),
     "ack_early": _recorded(1, "database_busy"),
     "claimable": _recorded(4, "crowded late_commit answer_lost"),
+    "own_creates": _recorded(0, f"{_RENAMES} answer_lost=0.3 latency=3 known=0 edits=6 gap=0.2"),
     "sent_values": _recorded(0, "crm:no_client_key erp:no_client_key"),
+    "match_check": _recorded(
+        1, f"twins second_worker stall=0.1 latency=0.2 {_MAKES} edits=10 gap=0.05"
+    ),
+    "overtaken": _recorded(4, f"{_RENAMES} back=0.9 latency=3 edits=6 gap=1.5"),
+    "read_lag": _recorded(
+        2,
+        f"{_RENAMES} crm:stale_reads erp:stale_reads crm:opaque_version erp:opaque_version"
+        " poll_every=600 latency=0.05 edits=8 gap=2",
+    ),
+    "search": _recorded(
+        2,
+        "answer_lost=0.2 erp:no_client_key erp:no_notices poll_every=40 settles_within=5"
+        f" latency=0.05 {_MAKES} edits=12 gap=3",
+    ),
     "normal_form": _recorded(0, "erp:normalising erp:unguarded answer_lost"),
     "cursor": _recorded(8, "crm:no_notices erp:no_notices crm:slow_index erp:slow_index"),
 }

@@ -143,6 +143,7 @@ def lasting(world: "World") -> list[str]:
         *_decided_twice(world),
         *_lost_notices(world),
         *_doubled_creates(world),
+        *_doubled_goldens(world),
         *_lost_edits(world),
         *_wrong_winners(world),
         *_broken_provenance(world),
@@ -186,10 +187,26 @@ def _doubled_creates(world: "World") -> list[str]:
     return found
 
 
+def _doubled_goldens(world: "World") -> list[str]:
+    """Return numbers of which two golden records are in use, and no steward said they differ."""
+    found: dict[str, list[str]] = {}
+    for golden in _board(world).goldens.values():
+        if golden.state is GoldenState.ACTIVE and golden.id not in world.history.parted:
+            for path, value in golden.body.items():
+                if path.startswith("tax_ids[") and isinstance(value, dict):
+                    found.setdefault(str(value.get("value")), []).append(golden.id)
+    return [
+        f"{number} is {len(ids)} golden records: {', '.join(sorted(ids))}"
+        for number, ids in sorted(found.items())
+        if len(ids) > 1
+    ]
+
+
 def _lost_edits(world: "World") -> list[str]:
     """Return last edits that left no trace: no contribution, no agreed value, no refusal."""
     heard = world.hub.db.read(_heard)
     refused = world.hub.db.read(_refused)
+    golden_ever = world.hub.db.read(_golden_ever)
     found: list[str] = []
     for (name, object_type, external_id, path), edit in sorted(world.history.last().items()):
         place = (name, object_type, external_id)
@@ -200,12 +217,38 @@ def _lost_edits(world: "World") -> list[str]:
             continue
         if world.systems[name].overwrote((object_type, external_id), edit.app, edit.at):
             continue  # the system cannot keep a write from an edit that nobody read yet
-        if edit.value is None:
-            continue  # set and cleared between two looks is no change
+        if edit.value is None or _taken_back_unseen(world, edit, golden_ever.get(path, set())):
+            continue  # set and taken back between two looks is no change
         found.append(
             f"lost: {name} {external_id} {path} = {edit.value!r}; heard {sorted(map(str, said))}"
         )
     return found
+
+
+def _golden_ever(connection: Connection) -> dict[str, set[Any]]:
+    """Return path -> every text it ever was in a golden record, rivals included."""
+    told: dict[str, set[Any]] = {}
+    for (changes,) in connection.exec_driver_sql("select changes from golden_version"):
+        for path, change in json.loads(changes).items():
+            values = [change[0], *(rival[1] for rival in change[5])]
+            told.setdefault(path, set()).update(v for v in values if isinstance(v, str))
+    return told
+
+
+def _taken_back_unseen(world: "World", edit: Any, ever: set[Any]) -> bool:  # noqa: ANN401 - Edit
+    """Say whether a person went back to an earlier value, and nobody saw what was in between."""
+    rows = world.systems[edit.system].history.get((edit.object_type, edit.external_id), [])
+    values = [row.values.get(edit.app) for row in rows]
+    if edit.value not in values:
+        return False
+    last = len(values) - 1 - values[::-1].index(edit.value)
+    first = last
+    while first and values[first] == edit.value:
+        first -= 1  # to what was there before the edit
+    if edit.value not in values[:first]:
+        return False
+    before = first - 1 - values[:first][::-1].index(edit.value)
+    return not ever & {str(each) for each in values[before:last] if each != edit.value}
 
 
 def _same_form(world: "World", edit: Any, said: set[Any]) -> bool:  # noqa: ANN401 - Edit

@@ -54,6 +54,8 @@ class History:
     taken: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     """(golden id, path) -> values the steward took."""
     deleted: set[tuple[str, str, str]] = field(default_factory=set)
+    parted: set[str] = field(default_factory=set)
+    """Golden records of which the steward said that they are not what they look like."""
     retried: set[str] = field(default_factory=set)
     """Systems where the steward had a create sent again that the hub would not send alone."""
 
@@ -79,21 +81,32 @@ class Users:
     def work(self) -> None:
         """Do as many edits as the seed wants."""
         rng = self.kernel.rng
+        if self.profile.on("one_record"):
+            self._share_one()
         for _ in range(self.profile.edits):
             gap = 0.3 if self.profile.on("crowded") else self.profile.gap
             self.kernel.sleep(rng.random() * gap)
             self._once()
         self.done = True
 
+    def _share_one(self) -> None:
+        """Make one record and wait until all systems have it."""
+        self._create(self.kernel.rng.choice(sorted(self.systems)), OBJECTS[0])
+        for _ in range(60):
+            if all(each.memory.living(OBJECTS[0]) for each in self.systems.values()):
+                return
+            self.kernel.sleep(1.0)
+
     def _once(self) -> None:
         rng = self.kernel.rng
         what, name = rng.random(), rng.choice(sorted(self.systems))
         object_type = OBJECTS[0 if rng.random() < 0.6 else rng.randrange(len(OBJECTS))]  # noqa: PLR2004
         rows = self.systems[name].memory.living(object_type)
-        if self.profile.on("crowded") and self.systems[name].memory.living(OBJECTS[0]):
+        crowded = self.profile.on("crowded") or self.profile.on("one_record")
+        if crowded and self.systems[name].memory.living(OBJECTS[0]):
             object_type, what = OBJECTS[0], 1.0  # all want the same record
             rows = self.systems[name].memory.living(object_type)[:1]
-        if not rows or what < 0.2:  # noqa: PLR2004
+        if not rows or what < self.profile.often("creates"):
             self._create(name, object_type)
         elif what < 0.25 and self.profile.on("deleted"):  # noqa: PLR2004
             self._delete(name, object_type, rng.choice(rows))
@@ -106,7 +119,7 @@ class Users:
 
     def _create(self, name: str, object_type: str) -> None:
         rng = self.kernel.rng
-        shared = f"B{self._count:08d}" if rng.random() < 0.5 else None  # noqa: PLR2004
+        shared = f"B{self._count:08d}" if rng.random() < self.profile.often("known") else None
         where = [name]
         if shared and self.profile.on("twins") and object_type == "customers":
             where = sorted(self.systems)
@@ -132,10 +145,12 @@ class Users:
     def _edit(self, name: str, object_type: str, row: Row) -> None:
         rng, system = self.kernel.rng, self.systems[name]
         edited = rng.choice(FIELDS[name, object_type])
+        if (renames := self.profile.often("renames")) and rng.random() < renames:
+            edited = FIELDS[name, object_type][0]
         value: Any = self._token(edited.golden)
         if rng.random() < 0.1 and edited.app != "name":  # noqa: PLR2004
             value = None
-        if rng.random() < 0.1:  # noqa: PLR2004
+        if rng.random() < self.profile.often("back"):
             value = self._said_before(name, object_type, row.id, edited.app) or value
         values: dict[str, Any] = {edited.app: value}
         if self.profile.on("lists") and object_type == "customers" and rng.random() < 0.4:  # noqa: PLR2004
@@ -287,6 +302,8 @@ class Steward:
         self.kernel.note(f"steward {conflict.kind} {conflict.subject} {resolution.choice}")
         if conflict.kind == Kind.UNDELIVERED and conflict.connection is not None:
             self.history.retried.add(conflict.connection)
+        if resolution.choice is Choice.DIFFERENT:
+            self.history.parted.add(str(conflict.golden_id))
         if resolution.choice is Choice.TAKE:
             key = conflict.golden_id, conflict.subject
             self.history.taken.setdefault(key, []).append(resolution.value)

@@ -4,12 +4,13 @@ Every draw is made whether it is used or not, so that leaving one thing out move
 """
 
 import random
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ground.env import seeded
 
-__all__ = ["FAULTS", "Options", "Profile", "Traits", "draw"]
+__all__ = ["FAULTS", "HABITS", "Options", "Profile", "Traits", "draw", "narrow"]
 
 FAULTS = (
     # between systems and hub
@@ -26,8 +27,15 @@ TRAITS = (
     "unguarded", "no_client_key", "no_version", "opaque_version", "short_answer", "single_writes",
     "normalising", "stale_reads", "slow_index", "no_notices", "no_tombstones",
 )  # fmt: skip
+SYSTEMS = ("erp", "crm")
 WORLDS = ("second_worker", "clock_skew", "twins", "references", "lists", "crowded")
+NARROW = ("one_record",)
+"""Never drawn: people of both systems work on one record that both have."""
 _FORCED = 0.15
+_FIGURES = ("gap", "skew", "sweep_every", "poll_every", "lease", "lifetime")
+_LATENCIES = ("latency", "settles_within")
+HABITS = {"creates": 0.2, "known": 0.5, "renames": 0.0, "back": 0.1}
+"""How often people make a record, one that other systems know, edit its name, take an edit back."""
 _RARE = frozenset({"crowded", "power_cut", "paused", "relisted", "clock_skew", "stall"})
 
 
@@ -39,6 +47,8 @@ class Options:
     without: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
     """Exactly these faults, habits and worlds are on, drawn or not; None: as drawn."""
+    figures: tuple[tuple[str, float], ...] = ()
+    """Figures that are so and not drawn; see `narrow`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +77,43 @@ class Profile:
     lease: float = 60.0
     lifetime: float = 30.0
     """Seconds a process lives on the average where `kill` is on."""
+    figures: Mapping[str, float] = field(default_factory=dict)
+    """What was said of them in words."""
 
     def on(self, name: str) -> bool:
         """Say whether a fault or world is part of this seed."""
         return name in self.rates or name in self.worlds
 
+    def often(self, habit: str) -> float:
+        """Return how often people do one of HABITS."""
+        return self.figures.get(habit, HABITS[habit])
+
     def words(self) -> list[str]:
         """Return everything that is on, for shrinking."""
         traits = [f"{each.name}:{name}" for each in self.systems for name in sorted(each.has)]
         return [*sorted(self.rates), *sorted(self.worlds), *traits]
+
+
+def narrow(world: str) -> Options:
+    """Return the options of a world told in words: what is on, and `name=figure`.
+
+    A figure is a rate of a fault, a habit of both systems (latency, settles_within), a number of a
+    profile (edits, gap, lease …), or how often people do something (`HABITS`). Raises ValueError.
+    """
+    told = [word.partition("=") for word in world.split()]
+    figures = {name: float(figure) for name, is_figure, figure in told if is_figure}
+    only = {name for name, is_figure, _ in told if not is_figure or name in FAULTS}
+    traits = (f"{system}:{trait}" for system in SYSTEMS for trait in TRAITS)
+    wrong = only - {*FAULTS, *WORLDS, *NARROW, *traits}
+    wrong |= figures.keys() - {*FAULTS, *_FIGURES, *_LATENCIES, *HABITS, "edits"}
+    if wrong:
+        raise ValueError(f"nothing in the simulator is called {', '.join(sorted(wrong))}")
+    edits = figures.pop("edits", None)
+    return Options(
+        edits=None if edits is None else int(edits),
+        only=frozenset(only),
+        figures=tuple(sorted(figures.items())),
+    )
 
 
 def draw(seed: int, options: Options) -> Profile:
@@ -84,7 +122,7 @@ def draw(seed: int, options: Options) -> Profile:
     swarm = rng.choice((0.15, 0.3, 0.5))
     rates = {name: rate for name in FAULTS if (rate := _rate(rng, name, swarm))}
     worlds = frozenset(name for name in WORLDS if rng.random() < _chance(name, 0.5))
-    systems = tuple(_traits(rng, name, swarm) for name in ("erp", "crm"))
+    systems = tuple(_traits(rng, name, swarm) for name in SYSTEMS)
     drawn = Profile(
         seed=seed,
         edits=rng.choice((8, 14, 22)),
@@ -120,9 +158,10 @@ def _traits(rng: random.Random, name: str, swarm: float) -> Traits:
 
 def _left(drawn: Profile, options: Options) -> Profile:
     edits = drawn.edits if options.edits is None else options.edits
-    if options.only is not None:
-        return replace(_forced(drawn, options.only), edits=edits)
     gone = options.without
+    if options.only is not None:
+        only = options.only - gone
+        return replace(_forced(drawn, only, dict(options.figures)), edits=edits)
     systems = tuple(
         replace(each, has=frozenset(t for t in each.has if f"{each.name}:{t}" not in gone))
         for each in drawn.systems
@@ -136,17 +175,22 @@ def _left(drawn: Profile, options: Options) -> Profile:
     )
 
 
-def _forced(drawn: Profile, only: frozenset[str]) -> Profile:
-    """Return a profile with exactly these faults, worlds and habits."""
+def _forced(drawn: Profile, only: frozenset[str], figures: Mapping[str, float]) -> Profile:
+    """Return a profile with exactly these faults, worlds and habits, and with these figures."""
+    latencies: dict[str, Any] = {n: figures[n] for n in _LATENCIES if n in figures}
+    numbers: dict[str, Any] = {n: figures[n] for n in _FIGURES if n in figures}
     systems = tuple(
-        replace(each, has=frozenset(t for t in TRAITS if f"{each.name}:{t}" in only))
+        replace(each, has=frozenset(t for t in TRAITS if f"{each.name}:{t}" in only), **latencies)
         for each in drawn.systems
     )
+    rates = {name: drawn.rates.get(name, _FORCED) for name in FAULTS if name in only}
     return replace(
         drawn,
-        rates={name: drawn.rates.get(name, _FORCED) for name in FAULTS if name in only},
-        worlds=frozenset(name for name in WORLDS if name in only),
+        rates={name: figures.get(name, rate) for name, rate in rates.items()},
+        worlds=frozenset(name for name in (*WORLDS, *NARROW) if name in only),
         systems=systems,
+        figures=figures,
+        **numbers,
     )
 
 

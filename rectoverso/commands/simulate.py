@@ -1,12 +1,13 @@
 """`simulate`: the hub in virtual time between systems that misbehave, from a seed."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from hub.simulation.canaries import RECORDED
-from hub.simulation.profile import Options
+from hub.simulation.profile import Options, narrow
 from hub.simulation.progress import Progress
 from hub.simulation.service import Report, catch_canaries, find_canary, shrink, simulate
 from rectoverso.commands.options import AsJson, print_json, say
@@ -29,6 +30,10 @@ _Without = Annotated[
 _State = Annotated[
     Path | None, typer.Option("--state", help="Keep count in this file and go on from it.")
 ]
+_World = Annotated[
+    str | None,
+    typer.Option("--world", help="Run in this world: what is on, and name=figure, in one word."),
+]
 _Edits = Annotated[int | None, typer.Option("--edits", min=1, help="Edits per seed.")]
 
 
@@ -47,18 +52,19 @@ def run(  # noqa: PLR0913 - the options of one command
     canaries: _Canaries = True,
     find: _Find = None,
     without: _Without = None,
+    world: _World = None,
     edits: _Edits = None,
     state: _State = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the hub against seeded faults and check that nothing is lost, doubled or looping."""
-    options = Options(edits=edits, without=frozenset(without or ()))
+    options = _options(world, edits, without)
     wanted = range(first, first + seeds)
     if seed is not None:
         _one(seed, options, trace=trace, as_json=as_json)
         return
     if find is not None:
-        about = Options(only=RECORDED[find].on) if find in RECORDED else options
+        about = RECORDED[find].options if find in RECORDED and world is None else options
         print_json({"canary": find, "seed": find_canary(find, wanted, about)})
         return
     report = _run(wanted, processes, options, state)
@@ -67,6 +73,15 @@ def run(  # noqa: PLR0913 - the options of one command
     _print(report, as_json=as_json)
     if not report.is_good:
         raise NotPossible(_what_to_do(report))
+
+
+def _options(world: str | None, edits: int | None, without: list[str] | None) -> Options:
+    """Return what the seeds are about."""
+    try:
+        options = narrow(world) if world is not None else Options()
+    except ValueError as error:
+        raise NotPossible(f"--world: {error}") from None
+    return replace(options, edits=edits or options.edits, without=frozenset(without or ()))
 
 
 def _run(wanted: range, processes: int, options: Options, state: Path | None) -> Report:

@@ -11,7 +11,7 @@ import pytest
 
 from hub.effects import store as effects
 from hub.simulation.canaries import CANARIES, RECORDED, removed
-from hub.simulation.profile import FAULTS, Options, draw
+from hub.simulation.profile import FAULTS, Options, draw, narrow
 from hub.simulation.progress import Progress
 from hub.simulation.service import noticing_seed, shrink, simulate
 from hub.simulation.world import run_seed
@@ -65,6 +65,21 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path):
 def test_every_fault_is_drawn_by_some_seed():
     drawn = {word for seed in range(200) for word in draw(seed, Options()).rates}
     assert drawn == set(FAULTS)
+
+
+def test_a_world_told_in_words_is_so_and_draws_nothing_else():
+    told = narrow("kill answer_lost=0.4 erp:no_notices one_record latency=2 gap=0.3 edits=5")
+    profile = draw(3, told)
+    assert set(profile.words()) == {"kill", "answer_lost", "one_record", "erp:no_notices"}
+    assert (profile.rates["answer_lost"], profile.edits, profile.gap) == (0.4, 5, 0.3)
+    assert {each.latency for each in profile.systems} == {2.0}
+
+
+def test_a_word_that_names_nothing_is_refused():
+    with pytest.raises(ValueError, match="ansver_lost"):
+        narrow("kill ansver_lost")
+    with pytest.raises(ValueError, match="latencies"):
+        narrow("kill latencies=2")
 
 
 @pytest.mark.parametrize("name", RECORDED)
