@@ -13,7 +13,7 @@ _CYRILLIC = "ооо оао зао пао ао ип"  # noqa: RUF001 - Cyrillic i
 LEGAL_FORMS = frozenset(f"{_LATIN} {_CYRILLIC}".split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower-case, without accents and punctuation, single spaces."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -21,7 +21,7 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", letters).split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold_name(text: str) -> str:
     """Fold a name without its legal form: `S.A. Ibarra, S.L.` and `Ibarra SL` are `ibarra`."""
     letters = re.sub(r"\b(\w) (?=\w\b)", r"\1", fold(text)).replace("sp zoo", "spzoo")

@@ -29,7 +29,7 @@ _GERMAN = re.compile(r"(?<=\w{3})(?:strasse|str)$")
 _UNIT = frozenset("suite apartment floor unit flat room level shop door".split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def street_and_number(text: str, number: str = "") -> tuple[str, str]:
     """Return (street without number, house number); the number may stand in front or behind."""
     words = _street_words(text)
@@ -64,7 +64,7 @@ def _take_number(words: list[str]) -> tuple[list[str], str]:
     return words, ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def place_name(text: str) -> str:
     """Return a town folded, abbreviations written out."""
     words = [_WORDS.get(word, word) if len(word) > 1 else word for word in fold(text).split()]
@@ -73,7 +73,7 @@ def place_name(text: str) -> str:
     return " ".join(words)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def postal_code(text: str) -> str:
     """Return a postal code without spaces; an American one without its last four digits."""
     code = compact(text)

@@ -47,7 +47,7 @@ def _plain(text: str) -> str:
     return "+" + digits if re.fullmatch(r"\+[\d .\-/]+", text) else ""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _from_library(text: str, country: str) -> str:
     digits = _NOT_DIGIT.sub("", text)
     if len(digits) < _SHORTEST:

@@ -16,7 +16,7 @@ _VAT_COUNTRIES = frozenset(
 _PREFIXED = {"EL": "GR"}  # Greece writes EL before its numbers
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def tax_id(text: str, country: str = "") -> str:
     """Return `CC:NUMBER`, the number without country prefix; `:NUMBER` if no country is known."""
     number, given = compact(text), country.upper()
@@ -43,7 +43,7 @@ def is_valid_tax_id(form: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def gtin14(text: str) -> str:
     """Return a GTIN-8/12/13/14 as 14 digits; empty if its check digit is wrong."""
     digits = compact(text)

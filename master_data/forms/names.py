@@ -58,14 +58,14 @@ def kindred(given: str, other: str) -> bool:
     return bool(families and others and families & others)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def given_name(text: str) -> str:
     """Return a given name folded, without titles."""
     words = fold(text).split()
     return " ".join([word for word in words if word not in _TITLES] or words)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def family_name(text: str) -> tuple[str, str]:
     """Return (family name folded, generation or "")."""
     words, generation = _without_generation(fold(text).split())

@@ -19,7 +19,7 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 Told = tuple[tuple[str, ...], tuple[str, ...]]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def numbers_in(name: str) -> Told:
     """Return (numbers, other words) of a folded name, each sorted; a letter at its end counts."""
     numbers, others = [], []

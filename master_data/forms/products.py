@@ -40,7 +40,7 @@ _SHORTEST_MODEL = 4
 _SHORTEST_NUMBER = 5
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def title_words(text: str) -> tuple[str, ...]:
     """Return the words of a title; what hyphens, dots and slashes join stays one word."""
     plain = _JOINED.sub("", _PLUS.sub(" plus", _folded_keeping_signs(text)))
@@ -51,7 +51,7 @@ def _folded_keeping_signs(text: str) -> str:
     return text.lower() if text.isascii() else " ".join(fold(w) or w for w in text.split())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def amounts(text: str) -> tuple[str, ...]:
     """Return sizes and counts as `kind=number`, in base units: `500 ml` and `0.5 l` are one."""
     plain = text.lower().replace(",", "")
@@ -88,7 +88,7 @@ _MEASURE = re.compile(
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def maker_number(text: str) -> str:
     """Return a maker's part number as letters and digits only, lower case."""
     return fold(text).replace(" ", "")

@@ -11,7 +11,7 @@ _JOINED = re.compile(r"(?<=\w)['`\u2019](?=\w)")  # o'brien, l'oreal: one word
 _LATIN_LIMIT = 0x250
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return the words of a text in ASCII, lower case, single spaces between them."""
     plain = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))

@@ -51,7 +51,7 @@ def hashed(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def skeleton(word: str) -> str:
     """Return what most misspellings keep: the first letter and the consonants after it."""
     return word[:1] + _TWICE.sub(r"\1", _VOWELS.sub("", word[1:].replace(" ", "")))[:_SKELETON]

@@ -177,7 +177,7 @@ def _frequency_bits(level: Level, scorer: Scorer) -> Callable[[Form, Form], floa
     def share(value: str) -> float:
         found = cache.get(value)
         if found is None:
-            if len(cache) > 200_000:  # noqa: PLR2004  bounded memory
+            if len(cache) > 8192:  # noqa: PLR2004  bounded memory
                 cache.clear()
             found = cache[value] = statistics.share(name, value, how)
         return found

@@ -19,7 +19,7 @@ class Words:
     def __init__(self, name: str, statistics: Statistics) -> None:
         self._name = name
         self._statistics = statistics
-        self._weighed = lru_cache(maxsize=200_000)(self._weigh)
+        self._weighed = lru_cache(maxsize=8192)(self._weigh)
 
     def _weigh(self, text: str) -> tuple[dict[str, float], float]:
         rarity = {word: self._statistics.rarity(self._name, word) for word in text.split()}
