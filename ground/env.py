@@ -6,6 +6,7 @@ time, randomness, threads or the environment.
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import random
 import threading
@@ -24,6 +25,9 @@ if TYPE_CHECKING:  # both stand on Clock: importing them here would close a circ
     from ground.door import SafeHttp
 
 _log = structlog.get_logger(__name__)
+_WORD = 64
+_FETCHED = 2048
+"""Bytes, a multiple of eight."""
 
 
 class Clock(Protocol):
@@ -81,7 +85,27 @@ def system_env(*, db: Database, http: SafeHttp) -> Env:
 
 def system_ids() -> Ids:
     """Return identifiers from the machine's clock and entropy."""
-    return TimeOrderedIds(time.time_ns, random.SystemRandom().getrandbits, threading.Lock())
+    return TimeOrderedIds(time.time_ns, Entropy().bits, threading.Lock())
+
+
+class Entropy:
+    """The machine's entropy, fetched for many identifiers at once.
+
+    Each fetch lets other threads run: one per identifier made a busy process wait at every one.
+    """
+
+    def __init__(self) -> None:
+        self._source = random.SystemRandom()
+        self._pool: collections.deque[int] = collections.deque()
+
+    def bits(self, count: int) -> int:
+        """Return so many random bits, 64 at most; safe for threads, for `pop` takes one once."""
+        while True:
+            try:
+                return self._pool.pop() >> (_WORD - count)
+            except IndexError:
+                fetched = self._source.randbytes(_FETCHED)
+                self._pool.extend(memoryview(fetched).cast("Q"))
 
 
 def seeded(seed: int) -> random.Random:

@@ -3,7 +3,7 @@
 Lanes of one batch may be one thing: who was put on the board before is found like any other.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ground.database import Connection
@@ -95,16 +95,13 @@ class Search:
     def _rank(self, hits: Mapping[int, list[int]]) -> dict[Place, list[int]]:
         found = {}
         for place, each in self.asked.items():
-            numbers, each.stopped = self._ranked(each, hits)
+            numbers, each.stopped = candidates(hits, each.keys, self._counted(each))
             each.seen = frozenset(numbers)
             found[place] = numbers
         return found
 
-    def _ranked(
-        self, asked: Asked, hits: Mapping[int, Collection[int]]
-    ) -> tuple[list[int], tuple[str, ...]]:
-        counted = self.scorers.of(asked.kind).statistics.records
-        return candidates(hits, asked.keys, max(counted, len(self._put)))
+    def _counted(self, asked: Asked) -> int:
+        return self.scorers.of(asked.kind).statistics.records
 
     def matches(self, place: Place) -> list[Match]:
         """Return what a record may be, the likeliest first, as the board stands now."""
@@ -133,7 +130,8 @@ class Search:
             for key in asked.keys
             for have in (self._hits.get(key, ()),)
         }
-        numbers, _ = self._ranked(asked, hits)
+        records = max(self._counted(asked), len(self._put))
+        numbers, _ = candidates(hits, asked.keys, records)
         ids = {index.number_of(each): each for each in stored} | self._put
         return [ids[number] for number in numbers if number in ids]
 

@@ -19,6 +19,11 @@ _Customers = Annotated[int, typer.Option("--customers", min=20, help="Customers 
 _Notices = Annotated[int, typer.Option("--notices", min=100, help="Notices to accept.")]
 _Products = Annotated[int, typer.Option("--products", min=1, help="Products to load.")]
 _Kills = Annotated[bool, typer.Option("--kills/--no-kills", help="Kill the worker twice.")]
+_Latency = Annotated[float, typer.Option("--latency", min=0, help="Milliseconds of a write.")]
+_Senders = Annotated[int, typer.Option("--senders", min=1, max=16, help="Threads that write.")]
+_Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes that work.")]
+_Redis = Annotated[str | None, typer.Option("--redis", help="URL of a Redis for --postgresql.")]
+_Empty = Annotated[str | None, typer.Option("--postgresql", help="URL of an empty database.")]
 _Documents = Annotated[int, typer.Option("--documents", min=20, help="Made-up customers.")]
 _Rate = Annotated[float, typer.Option("--rate", min=1, help="Changes a second, steadily.")]
 _Sets = Annotated[Path | None, typer.Option("--data", help="Folder of sets, or one set.")]
@@ -81,15 +86,29 @@ def road(  # noqa: PLR0913 - one option each
     _print(figures, as_json=as_json)
 
 
-def load(
+def load(  # noqa: PLR0913  one option each
     *,
     customers: _Customers = LoadSize.customers,
     products: _Products = LoadSize.products,
     kills: _Kills = LoadSize.kills,
+    latency: _Latency = 0,
+    senders: _Senders = LoadSize.senders,
+    workers: _Workers = LoadSize.workers,
+    postgresql: _Empty = None,
+    redis: _Redis = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the first reading of a system with many records, up to their copies in another."""
-    size = LoadSize(customers=customers, products=products, kills=kills)
+    size = LoadSize(
+        customers=customers,
+        products=products,
+        kills=kills,
+        latency=latency / 1000,
+        senders=senders,
+        workers=workers,
+        postgresql=postgresql,
+        redis=redis,
+    )
     _print(bench_load(size, say), as_json=as_json)
 
 

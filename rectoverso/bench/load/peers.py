@@ -3,13 +3,14 @@
 Records that nobody wrote to are made up when they are asked for, so this process stays small.
 """
 
+import asyncio
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
 import uvicorn
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 from rectoverso.bench.peers import Peer, Peers
 
@@ -47,13 +48,23 @@ class EmptyPeer(Peer):
 
 
 class LoadPeers(Peers):
-    """Both, and under /counts how many records were brought to the shop."""
+    """Both, and under /counts how many records were brought to the shop.
 
-    def __init__(self, customers: int, products: int) -> None:
+    `latency`: seconds until a write is answered.
+    """
+
+    def __init__(self, customers: int, products: int, latency: float) -> None:
         super().__init__()
+        self._latency = latency
         self._shop = EmptyPeer()
         books = FullPeer({"customers": customers, "products": products})
         self._peers = {"shop": self._shop, "books": books}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, a write only after a while."""
+        if self._latency and scope["method"] == "POST":
+            await asyncio.sleep(self._latency)
+        await super().__call__(scope, receive, send)
 
     def _answer(self, scope: Scope, body: bytes) -> object:
         return self._shop.counts() if scope["path"] == "/counts" else super()._answer(scope, body)
@@ -167,7 +178,7 @@ def _word(number: int) -> str:
 if __name__ == "__main__":
     uvicorn.Server(
         uvicorn.Config(
-            LoadPeers(int(sys.argv[2]), int(sys.argv[3])),
+            LoadPeers(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])),
             host=_HOST,
             port=int(sys.argv[1]),
             http="httptools",

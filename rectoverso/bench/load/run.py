@@ -9,7 +9,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,7 +27,7 @@ from hub.start import open_hub
 from hub.wiring import Hub
 from rectoverso.bench.figures import machine
 from rectoverso.bench.installation import HOST, free_port, listens, started, until
-from rectoverso.bench.processes import usage
+from rectoverso.bench.processes import Usage, usage
 from rectoverso.bench.sync import Tell
 from rectoverso.errors import NotPossible
 from rectoverso.preparation import prepare
@@ -34,17 +35,28 @@ from rectoverso.settings import Settings
 from rectoverso.wiring import Houses
 
 _SHOP, _BOOKS = "shop", "books"
-_LOOK = 1.0
+_LOOK = 0.5
 _PATIENCE = 1800.0
+_KEY = b64encode(b"a key that all machines of a load share"[:32]).decode()
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadSize:
-    """How much is loaded."""
+    """How much is loaded, by whom, into what.
+
+    `latency`: seconds the target takes to answer a write. `postgresql` (an empty database) and
+    `redis` are URLs; with them each worker has a process group and a folder of its own, as on
+    another machine.
+    """
 
     customers: int = 100_000
     products: int = 20_000
     kills: bool = True
+    latency: float = 0.0
+    senders: int = 2
+    workers: int = 1
+    postgresql: str | None = field(default=None, repr=False)
+    redis: str | None = field(default=None, repr=False)
 
     @property
     def records(self) -> int:
@@ -60,24 +72,36 @@ def bench_load(size: LoadSize, tell: Tell) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class _Running:
-    """A hub between two peers, with a worker that may be killed."""
+    """A hub between two peers, with workers that may be killed."""
 
     hub: Hub
     peers: int
-    command: list[str]
-    log: Path
+    commands: list[list[str]]
+    folder: Path
     lives: ExitStack = field(default_factory=ExitStack)
-    worker: int = 0
+    workers: list[int] = field(default_factory=list)
     spent: float = 0.0
     """Seconds of processor time of workers that were killed."""
 
     def begin_work(self) -> None:
-        self.worker = self.lives.enter_context(started(self.command, self.log)).pid
+        self.workers = [
+            self.lives.enter_context(started(command, self.folder / f"worker{number}.log")).pid
+            for number, command in enumerate(self.commands)
+        ]
 
     def kill_work(self) -> None:
-        self.spent += usage(self.worker).cpu_s
-        os.kill(self.worker, signal.SIGKILL)
+        self.spent += self.used().cpu_s
+        for worker in self.workers:
+            os.kill(worker, signal.SIGKILL)
         self.begin_work()
+
+    def used(self) -> Usage:
+        """Return what all workers use."""
+        all_of_them = [usage(worker) for worker in self.workers]
+        return Usage(
+            cpu_s=sum(each.cpu_s for each in all_of_them),
+            rss_mb=sum(each.rss_mb for each in all_of_them),
+        )
 
 
 class _Load:
@@ -88,6 +112,7 @@ class _Load:
         self._size = size
         self._tell = tell
         self._memory: list[float] = []
+        self._looks: list[tuple[float, int]] = []
 
     def all(self) -> dict[str, Any]:
         """Return every figure."""
@@ -102,8 +127,24 @@ class _Load:
             "read_and_matched": reading,
             "delivered": delivering,
             "memory_mb": self._memory[:: max(1, len(self._memory) // 20)],
-            "settings": {**asdict(self._size), **machine(), "processes": "web, worker"},
+            "memory_growth": self._growth(),
+            "settings": self._settings(),
         }
+
+    def _growth(self) -> float:
+        """Return by what part memory grew after the first tenth of all looks."""
+        tenth = max(1, len(self._memory) // 10)
+        return round(max(self._memory[tenth:], default=0) / max(self._memory[:tenth]) - 1, 3)
+
+    def _steady(self) -> float:
+        """Return the rate of the last two thirds: the steps of the ramp are behind them."""
+        seconds, there = next(each for each in self._looks if 3 * each[1] >= self._size.records)
+        end, all_of_them = self._looks[-1]
+        return round((all_of_them - there) / max(end - seconds, _LOOK), 1)
+
+    def _settings(self) -> dict[str, Any]:
+        told = {**asdict(self._size), **machine()}
+        return told | {name: bool(told[name]) for name in ("postgresql", "redis")}
 
     def _until_matched(self) -> dict[str, Any]:
         begun, cpu = perf_counter(), self._cpu_s()
@@ -131,23 +172,26 @@ class _Load:
             "seconds": round(seconds, 1),
             "per_s": round(self._size.records / seconds, 1),
             "cpu_ms_per_record": round(1000 * (self._cpu_s() - cpu) / self._size.records, 2),
+            "steady_per_s": self._steady(),
             "made": counts,
         }
 
     def _cpu_s(self) -> float:
-        return self._run.spent + usage(self._run.worker).cpu_s
+        return self._run.spent + self._run.used().cpu_s
 
     def _watch(
         self, what: str, begun: float, count: Callable[[], int], more: Callable[[], str] = str
     ) -> int:
         """Look each second until all are counted; kill the worker once, half way."""
         killed, told, many = not self._size.kills, 0, 0
+        self._looks = []
         while many < self._size.records:
             if perf_counter() - begun > _PATIENCE:
                 raise NotPossible(f"{many} of {self._size.records} were {what} in time.")
             self._run.hub.env.clock.sleep(_LOOK)
             many = count()
-            self._memory.append(round(usage(self._run.worker).rss_mb, 1))
+            self._looks.append((perf_counter() - begun, many))
+            self._memory.append(round(self._run.used().rss_mb, 1))
             if not killed and many > self._size.records // 2:
                 self._run.kill_work()
                 killed = True
@@ -187,13 +231,17 @@ class _Load:
 @contextmanager
 def _running(folder: Path, size: LoadSize) -> Iterator[_Running]:
     port, peers = free_port(), free_port()
-    settings = Settings.load(data=folder, port=port, host=HOST, allow=(f"{HOST}:{peers}",))
-    options = settings.options()
-    allow = ["/usr/bin/env", f'RECTOVERSO_ALLOW=["{HOST}:{peers}"]']
-    program = [*allow, sys.executable, "-m", "rectoverso"]
+    there = {
+        "allow": (f"{HOST}:{peers}",),
+        "database_url": size.postgresql,
+        "redis_url": size.redis,
+        "key": _KEY,
+    }
+    settings = Settings.load(data=folder, port=port, host=HOST, **there)
+    program = [*_environment(size, there), sys.executable, "-m", "rectoverso"]
     peer = [sys.executable, "-m", "rectoverso.bench.load.peers", str(peers)]
     with ExitStack() as stack:
-        own = [*peer, str(size.customers), str(size.products)]
+        own = [*peer, str(size.customers), str(size.products), str(size.latency)]
         stack.enter_context(started(own, folder / "peers.log"))
         until(lambda: listens(peers), "The peers")
         prepare(settings)
@@ -201,11 +249,30 @@ def _running(folder: Path, size: LoadSize) -> Iterator[_Running]:
         stack.callback(houses.close)
         hub = open_hub(houses.hub_settings, houses.env("hub"))
         _connect(hub, peers)
-        stack.enter_context(started([*program, "serve", *options], folder / "web.log"))
-        running = _Running(hub, peers, [*program, "work", *options], folder / "worker.log")
+        serve = [*program, "serve", *settings.options()]
+        stack.enter_context(started(serve, folder / "web.log"))
+        running = _Running(hub, peers, _workers(program, settings, size), folder)
         stack.enter_context(running.lives)
         running.begin_work()
         yield running
+
+
+def _environment(size: LoadSize, there: Mapping[str, Any]) -> list[str]:
+    """Return the words of `env` that give a process the same places."""
+    told = {name: value for name, value in there.items() if isinstance(value, str)}
+    told |= {"allow": json.dumps(there["allow"]), "senders": str(size.senders)}
+    return ["/usr/bin/env", *(f"RECTOVERSO_{name.upper()}={told[name]}" for name in told)]
+
+
+def _workers(program: list[str], settings: Settings, size: LoadSize) -> list[list[str]]:
+    """Return the commands of the workers, each in a folder and a process group of its own."""
+    folders = [settings.data] * size.workers
+    if size.postgresql:
+        folders = [settings.data / f"machine{number}" for number in range(size.workers)]
+    for each in folders:
+        each.mkdir(exist_ok=True)
+    own = [settings.model_copy(update={"data": each}).options() for each in folders]
+    return [["/usr/bin/setsid", *program, "work", *options] for options in own]
 
 
 def _connect(hub: Hub, peers: int) -> None:

@@ -7,6 +7,7 @@ from hub.matching import store as matching
 from hub.matching.search import Search
 from hub.projection.board import Board
 from hub.resolutions.service import Resolution, resolve
+from master_data.forms.goldens import golden_form
 from master_data.index import store as index
 from master_data.index.scorers import Scorers
 from master_data.likeness.keys import CANDIDATES, STOP
@@ -180,6 +181,20 @@ def test_a_record_is_weighed_against_no_more_of_its_batch_than_of_the_stored_one
     board.put_golden(_golden("gr_99", {"name": "Ibarra Bilbao", "contact_points[el_1]": PHONE}))
     assert "gr_99" in {each.golden_id for each in search.matches(place)}
     assert len(search.asked[place].weighed) <= CANDIDATES
+
+
+def test_what_the_batch_itself_put_does_not_make_it_decide_again(bed):
+    board, place = Board(), ("crm", "customers", "1")
+    search = Search(Scorers(), board)
+    stored = [golden_form("customer", {"name": f"{chr(97 + n) * 4} Bilbao"}) for n in range(20)]
+    entries = [index.Entry(f"gr_{n}", *each) for n, each in enumerate(stored)]
+    bed.hub.db.write(lambda c: index.add(c, entries))
+    search.ask(place, "customer", {"name": "Ibarra Bilbao"})
+    bed.hub.db.read(search.load)
+    for number in range(STOP - 5):
+        board.put_golden(_golden(f"gr_p{number}", {"name": f"xyzw{number} Donostia"}))
+    search.matches(place)
+    assert not bed.hub.db.write(search.moved)
 
 
 def _golden(golden_id, body):
