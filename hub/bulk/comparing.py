@@ -6,7 +6,7 @@ from ground.database import Connection
 from hub.bulk.model import Stretch, Suspicion
 from hub.conflicts.model import NewConflict, OpenConflict, Rival
 from hub.matching.model import Asked, Match
-from hub.matching.telling import tell_pair
+from hub.matching.telling import held_already, tell_pair
 from hub.sync.identity import POSSIBLE_DUPLICATE
 from hub.wiring import Hub
 from master_data import store as golden_store
@@ -46,7 +46,15 @@ def _told(hub: Hub, connection: Connection, pairs: Sequence[Pair]) -> list[Suspi
         keys = hashed_keys_of(pair.kind, pair.form)
         asked = Asked(crossref.entity, pair.kind, {}, pair.form, keys)
         match = Match(pair.other_id, pair.weight, pair.zone, pair.other, pair.identifiers)
-        why, decision = tell_pair(asked, match, hub.scorers, crossref, hub.env.ids.new)
+        why, decision = tell_pair(
+            asked,
+            match,
+            hub.scorers,
+            crossref,
+            hub.env.ids.new,
+            came=Zone.REVIEW,
+            why=held_already(crossref.connection),
+        )
         conflict = OpenConflict(
             kind=POSSIBLE_DUPLICATE,
             entity=crossref.entity,

@@ -1,9 +1,11 @@
 """A golden record explained: every value with its source, and everything that happened to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.matching.model import Matched
 from master_data.model import Crossref, Golden, Value
 
 __all__ = ["Explained", "FieldTold", "Happening", "Held", "VersionRow"]
@@ -75,3 +77,6 @@ class Explained:
     crossrefs: tuple[Crossref, ...]
     timeline: tuple[Happening, ...]
     conflicts: tuple[Any, ...] = field(default=())
+    matches: tuple[Matched, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The names of the records that `matches` are about."""

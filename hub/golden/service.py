@@ -10,8 +10,10 @@ from hub.events import store as events
 from hub.golden import store
 from hub.golden.model import Explained, VersionRow
 from hub.golden.rules import replay, tell_fields, tell_timeline
+from hub.matching.explaining import matches_of
 from hub.wiring import Hub
 from master_data import store as golden_store
+from master_data.clusters import store as clusters
 from master_data.errors import NoSuchGolden
 from master_data.fields import entity_schema, title_of_record
 from master_data.model import Flat
@@ -78,6 +80,9 @@ def _explain(connection: Connection, golden_id: str) -> Explained:
     crossrefs = golden_store.crossrefs_of(connection, [golden.id])
     versions = store.versions_at(connection, golden.id, golden.provenance.values())
     about = conflicts.about(connection, golden.id)
+    homes = {golden.id, *(each.id for each in clusters.homes_of(connection, golden.id))}
+    matches = matches_of(connection, homes)
+    named = {each for match in matches for each in (match.golden_id, match.other_id)}
     return Explained(
         golden=golden,
         title=title_of_record(golden.entity, golden.body),
@@ -91,4 +96,6 @@ def _explain(connection: Connection, golden_id: str) -> Explained:
             about,
         ),
         conflicts=tuple(about),
+        matches=matches,
+        titles=store.titles_of(connection, named),
     )

@@ -7,9 +7,10 @@ from typing import Any
 
 from master_data.forms.records import Form
 from master_data.likeness.model import Zone
+from master_data.likeness.scoring import Weighed
 from master_data.model import Flat
 
-__all__ = ["Asked", "Match", "NewDecision", "StopKey"]
+__all__ = ["Asked", "Match", "Matched", "NewDecision", "StopKey"]
 
 
 @dataclass(slots=True)
@@ -45,7 +46,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDecision:
-    """A link, or a doubt, to log. `evidence` names levels and kinds of keys, never values."""
+    """A pair that was weighed, to log. `evidence` names levels and kinds of keys, never values.
+
+    `zone`: what came of it; the zone of `evidence` is where the weight lies.
+    """
 
     id: str
     golden_id: str
@@ -58,6 +62,29 @@ class NewDecision:
     model: str
     statistics: str
     evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """One decision of the log. `came`: link, review (a person was asked) or new (kept apart).
+
+    `weight`: as it was decided; that of `weighed` is added up anew from what was logged of each
+    comparison, so it does not depend on what is counted or shipped since.
+    """
+
+    id: str
+    at: datetime
+    golden_id: str
+    other_id: str
+    crossref_id: str
+    connection: str
+    came: Zone
+    weight: float
+    weighed: Weighed
+    model: str
+    statistics: str
+    keys: tuple[str, ...]
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from master_data.model import Flat, GoldenState
 
 __all__ = ["Search"]
 
+_AGAINST = 10.0
+"""Bits that the numbers behind a veto may have taken off what else agrees."""
 _FOUND = (GoldenState.ACTIVE, GoldenState.UNCONFIRMED)
 
 
@@ -134,6 +136,20 @@ class Search:
         numbers, _ = candidates(hits, asked.keys, records)
         ids = {index.number_of(each): each for each in stored} | self._put
         return [ids[number] for number in numbers if number in ids]
+
+    def kept_apart(self, place: Place) -> list[Match]:
+        """Return what might be worth a look, had nothing kept the two apart."""
+        asked = self.asked[place]
+        scorer = self.scorers.of(asked.kind)
+        least = scorer.model.review - _AGAINST
+        return [
+            each
+            for each in asked.weighed.values()
+            if each.zone is Zone.NEW
+            and each.weight >= least
+            and not each.identifiers
+            and scorer.vetoed(asked.form, each.form)
+        ]
 
     def _form_now(self, golden_id: str) -> tuple[str, Form]:
         """Return (model, form) of a golden record as the board holds it, made once per body."""

@@ -12,7 +12,7 @@ from ground.statements import insert_many
 from hub.matching.model import NewDecision, StopKey
 from hub.matching.tables import match_decision, stop_key
 
-__all__ = ["decisions_of", "links_since", "log", "note_stopped", "stop_keys"]
+__all__ = ["decisions_of", "log", "note_stopped", "stop_keys"]
 
 
 def log(connection: Connection, decisions: Sequence[NewDecision], at: datetime) -> None:
@@ -22,8 +22,10 @@ def log(connection: Connection, decisions: Sequence[NewDecision], at: datetime) 
         insert_many(connection, match_decision, rows, on_conflict=None)
 
 
-def decisions_of(connection: Connection, golden_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the decisions about golden records, the newest first."""
+def decisions_of(
+    connection: Connection, golden_ids: Sequence[str], most: int = 100
+) -> list[dict[str, Any]]:
+    """Return the latest decisions about golden records, the newest first."""
     query = (
         select(match_decision)
         .where(
@@ -33,18 +35,9 @@ def decisions_of(connection: Connection, golden_ids: Sequence[str]) -> list[dict
             )
         )
         .order_by(match_decision.c.id.desc())
+        .limit(most)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def links_since(connection: Connection, connection_id: str, since: datetime) -> dict[str, int]:
-    """Return golden id -> how often a connection was linked to it, or suspected to be it."""
-    query = (
-        select(match_decision.c.other_id, func.count().label("many"))
-        .where(match_decision.c.connection == connection_id, match_decision.c.at > since)
-        .group_by(match_decision.c.other_id)
-    )
-    return {row.other_id: row.many for row in connection.execute(query)}
 
 
 def note_stopped(

@@ -242,11 +242,8 @@ class Deciding:
 
     def _link(self, place: Place) -> tuple[Crossref, identity.Linked]:
         entity, new_id = self._mapping(place).entity, self.hub.env.ids.new
-        matches = self.search.matches(place)
-        found = identity.find_golden(self.board, matches, entity, place, new_id)
-        chosen = {found.golden.id, *(each.golden_id for each in found.suspects)}
-        judged = [each for each in matches if each.golden_id in chosen]
-        told = tell(self.search, place, found.crossref, judged, new_id)
+        found = identity.find_golden(self.board, self.search.matches(place), entity, place, new_id)
+        told = tell(self.search, place, found.crossref, found.suspects, new_id)
         if found.golden.id not in self.board.goldens:
             self.board.goldens[found.golden.id] = found.golden
         return found.crossref, identity.Linked(identity.duplicate_conflicts(found, told.whys), told)

@@ -1,29 +1,35 @@
 """A weighed pair as sentences that a steward understands."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from master_data.forms.records import Form
 from master_data.likeness.model import Zone
-from master_data.likeness.scoring import BLANK, Weighed
+from master_data.likeness.scoring import BLANK, Finding, Weighed
 
 _VERDICTS = {
-    Zone.LINK: "This is the same {entity}",
-    Zone.REVIEW: "This may be the same {entity}; a person should look",
-    Zone.NEW: "These are two {entity}s",
+    Zone.LINK: "This is the same {one}",
+    Zone.REVIEW: "This may be the same {one}; a person should look",
+    Zone.NEW: "These are two {many}",
 }
-_PLURALS = {"company": "two companies", "person": "two people"}
+_NOUNS = {
+    "company": ("company", "companies"),
+    "person": ("person", "people"),
+    "product": ("product", "products"),
+    "category": ("category", "categories"),
+}
 _CLEAR, _STRONG = 3.0, 10.0
 
 
-def explain_pair(entity: str, weighed: Weighed) -> list[str]:
-    """Return what was decided and why, the weightiest reason first."""
-    lines = [_verdict(entity, weighed)]
+def explain_pair(entity: str, weighed: Weighed, came: str = "") -> list[str]:
+    """Return what was decided and why, the weightiest reason first; `came`: what came of it."""
+    lines = [_verdict(entity, weighed), *([came] if came else [])]
     lines += [f"Whatever else agrees: {why}." for _, why in weighed.vetoes]
     told = [each for each in weighed.findings if each.level != BLANK and each.bits]
     for finding in sorted(told, key=lambda each: -abs(each.bits)):
         lines.append(f"{_capital(finding.label)}: {_strength(finding.bits)} ({finding.bits:+.1f}).")
     for name, cut in weighed.cuts:
-        lines.append(f"The {name} says one thing several times: {cut:.1f} are taken off again.")
+        lines.append(f"Several of these say one thing, the {name}: {cut:.1f} are taken off again.")
     lines.append(
         f"Two records that nobody knows anything about start at {weighed.prior:.1f};"
         f" all together it is {weighed.weight:+.1f} bits{_odds(weighed.weight)}."
@@ -54,12 +60,26 @@ def to_json(weighed: Weighed) -> dict[str, object]:
     }
 
 
-def rebuild(stored: Mapping[str, object]) -> float:
+def from_json(stored: Mapping[str, Any]) -> Weighed:
+    """Return a logged decision as it was weighed then, whatever is counted or shipped by now."""
+    return Weighed(
+        weight=rebuild(stored),
+        zone=Zone(stored["zone"]),
+        prior=stored["prior"],
+        findings=tuple(
+            Finding(each["comparison"], each["level"], each["label"], each["bits"])
+            for each in stored["levels"]
+        ),
+        cuts=tuple((each["group"], each["bits"]) for each in stored["cuts"]),
+        vetoes=tuple((each["name"], each["why"]) for each in stored["vetoes"]),
+    )
+
+
+def rebuild(stored: Mapping[str, Any]) -> float:
     """Return the weight of a logged decision from its levels and cuts alone."""
-    weight = stored["prior"]
-    assert isinstance(weight, float)  # noqa: S101  written by to_json
+    weight: float = stored["prior"]
     for kind, sign in (("levels", 1.0), ("cuts", -1.0)):
-        for each in stored[kind]:  # type: ignore[attr-defined]  # lists of to_json
+        for each in stored[kind]:
             weight += sign * each["bits"]
     return weight
 
@@ -71,8 +91,8 @@ def shared_words(a: Form, b: Form) -> dict[str, tuple[str, str]]:
 
 
 def _verdict(entity: str, weighed: Weighed) -> str:
-    text = _VERDICTS[weighed.zone].format(entity=entity)
-    return text.replace(f"two {entity}s", _PLURALS.get(entity, f"two {entity}s")) + "."
+    one, many = _NOUNS.get(entity, ("thing", "things"))
+    return _VERDICTS[weighed.zone].format(one=one, many=many) + "."
 
 
 def _strength(bits: float) -> str:

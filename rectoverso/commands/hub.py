@@ -176,8 +176,21 @@ def explain(
         for each in found["fields"]
     ]
     print_table(("field", "value", "why"), rows)
+    print_notes([(_match_heading(each), each["sentences"]) for each in found["matches"]])
     steps = ("at", "title", "detail")
     print_table(steps, [{name: each[name] for name in steps} for each in found["timeline"]])
+
+
+_CAME = {"link": "linked to", "review": "perhaps the same as", "new": "kept apart from"}
+
+
+def _match_heading(match: Mapping[str, Any]) -> str:
+    who, other = (
+        match[name] or match[f"{name}_id"]
+        for name in (("golden", "other") if match["came"] != "link" else ("connection", "other"))
+    )
+    when = match["at"][:16].replace("T", " ")
+    return f"{when}  {who} ({match['connection']}) {_CAME[match['came']]} {other}"
 
 
 def find_golden(record: str, settings: Settings, about: str = "") -> dict[str, Any]:

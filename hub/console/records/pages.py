@@ -17,9 +17,11 @@ from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.rules import Collection
 from hub.lists.store import Listed
+from hub.matching.model import Matched
 from hub.wiring import Hub
 from master_data.clusters.model import Edge, EdgeKind
 from master_data.fields import entity_schema
+from master_data.likeness.model import Zone
 from portal import Column, ColumnKind, Filter, Grid, Portal, Principal, can, require
 
 Read = Annotated[Principal, Depends(require("hub.golden.read"))]
@@ -142,7 +144,35 @@ def _record_view(told: Explained, titles: Mapping[str, str]) -> dict[str, Any]:
             for c in told.crossrefs
         ],
         "timeline": [_happening_view(each, titles) for each in told.timeline],
+        "matches": [_match_view(each, told, titles) for each in told.matches],
         "open_conflicts": [each for each in told.conflicts if each.closed_at is None],
+    }
+
+
+_CAME = {
+    Zone.LINK: ("linked", "ok"),
+    Zone.REVIEW: ("asked", "warn"),
+    Zone.NEW: ("kept apart", ""),
+}
+
+
+def _match_view(match: Matched, told: Explained, titles: Mapping[str, str]) -> dict[str, Any]:
+    """Show a decision from the side of the record whose page it is."""
+    came, tone = _CAME[match.came]
+    mine = match.golden_id == told.golden.id
+    other = match.other_id if mine else match.golden_id
+    return {
+        "came": came,
+        "tone": tone,
+        "connection": titles.get(match.connection, match.connection),
+        "at": match.at,
+        "other": other if other != told.golden.id else "",
+        "title": told.titles.get(other, other),
+        "sentences": [name_systems(each, titles) for each in match.sentences],
+        "weight": f"{match.weight:+.2f}",
+        "keys": ", ".join(each.replace("_", " ") for each in match.keys),
+        "model": match.model,
+        "statistics": match.statistics,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from hub.golden.model import Explained
 from hub.golden.sentences import sentence_of
@@ -13,6 +13,7 @@ from hub.golden.service import explain
 from hub.lists import store as lists
 from hub.lists.rules import Collection
 from hub.lists.store import Listed
+from hub.matching.model import Matched
 from hub.rest.api import After, Limit, ListOf, filter_of
 from hub.wiring import Hub
 from master_data import store
@@ -99,12 +100,72 @@ class HappeningOut(BaseModel):
     ref: str | None
 
 
+class FindingOut(BaseModel):
+    """What one comparison said, in bits; `level` -1: a side says nothing."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    comparison: str
+    level: int
+    label: str
+    bits: float
+
+
+class MatchOut(BaseModel):
+    """Why a source record was linked to a golden record, is perhaps the same, or is not.
+
+    `came`: `link`, `review` (a person was asked) or `new`. `weight` as it was decided; `rebuilt`
+    from `prior`, `findings` and `cuts` (bits taken off a group that says one thing several times).
+    """
+
+    id: str
+    at: datetime
+    golden_id: str
+    golden: str
+    other_id: str
+    other: str
+    crossref_id: str
+    connection: str
+    came: str
+    zone: str
+    weight: float
+    rebuilt: float
+    prior: float
+    findings: list[FindingOut]
+    cuts: dict[str, float]
+    vetoes: dict[str, str]
+    model: str
+    statistics: str
+    keys: list[str]
+    sentences: list[str]
+
+    @staticmethod
+    def of(match: Matched, titles: Mapping[str, str]) -> "MatchOut":
+        """Return a decision over HTTP; `titles`: golden id -> name."""
+        same = ("id", "at", "golden_id", "other_id", "crossref_id", "connection", "weight")
+        return MatchOut(
+            **{name: getattr(match, name) for name in (*same, "model", "statistics")},
+            golden=titles.get(match.golden_id, ""),
+            other=titles.get(match.other_id, ""),
+            came=match.came.value,
+            zone=match.weighed.zone.value,
+            rebuilt=match.weighed.weight,
+            prior=match.weighed.prior,
+            findings=[FindingOut.model_validate(each) for each in match.weighed.findings],
+            cuts=dict(match.weighed.cuts),
+            vetoes=dict(match.weighed.vetoes),
+            keys=list(match.keys),
+            sentences=list(match.sentences),
+        )
+
+
 class Explanation(BaseModel):
-    """Every value with its reason, and what happened, the newest first."""
+    """Every value with its reason, how it was matched, what happened; the newest first."""
 
     id: str
     title: str
     fields: list[FieldOut]
+    matches: list[MatchOut]
     timeline: list[HappeningOut]
 
     @staticmethod
@@ -130,6 +191,7 @@ class Explanation(BaseModel):
                 )
                 for each in told.fields
             ],
+            matches=[MatchOut.of(each, told.titles) for each in told.matches],
             timeline=[
                 HappeningOut(
                     at=each.at,
