@@ -13,6 +13,7 @@ from hub.rest.effects import api as effects
 from hub.rest.events import api as events
 from hub.rest.feed import api as feed
 from hub.rest.golden import api as golden
+from hub.rest.hierarchy import api as hierarchy
 from hub.rest.mapping_versions import api as mapping_versions
 from hub.rest.mappings import api as mappings
 from hub.rest.onboarding import api as onboarding
@@ -68,7 +69,18 @@ def create_app(hub: Hub) -> FastAPI:
     )
     # these first: /connections/{connection}/reconcile and …/fuse are no actions on a connection
     first = (polling, deletes, onboarding, connections)
-    usual = (events, effects, conflicts, clusters, privacy, quality, feed, golden, watching)
+    usual = (
+        events,
+        effects,
+        conflicts,
+        clusters,
+        privacy,
+        quality,
+        feed,
+        golden,
+        hierarchy,
+        watching,
+    )
     for each in (*first, *usual, mapping_versions, mappings):
         app.include_router(each.router(hub), prefix=_API)
     app.include_router(watching.metrics(hub))

@@ -7,6 +7,7 @@ from ground.database import Connection
 from ground.instants import to_microseconds
 from hub.clusters.model import Intent, Reshaped
 from hub.errors import ToldApart, UnknownDecision, WrongMerge
+from hub.hierarchy.service import stands_below
 from hub.projection.board import Board
 from hub.wiring import Hub
 from master_data import store as goldens
@@ -94,6 +95,7 @@ def merged(gathering: Gathering, one_id: str, other_id: str, intent: Intent) -> 
         raise WrongMerge("they are one record already")
     if one.golden.entity != other.golden.entity:
         raise WrongMerge(f"a {other.golden.entity} cannot become a {one.golden.entity}")
+    _check_hierarchy(connection, one.golden.id, other.golden.id)
     edges = store.edges_among(connection, [each.id for each in (*one.homes, *other.homes)])
     apart = _apart(edges, one, other)
     if apart and not intent.overrule:
@@ -115,6 +117,13 @@ def merged(gathering: Gathering, one_id: str, other_id: str, intent: Intent) -> 
     gone = replace(other.golden, state=GoldenState.MERGED, version=other.golden.version + 1)
     reshaped = Reshaped(_board([one, other]), [formed], [gone], [new], apart)
     return _put(reshaped)
+
+
+def _check_hierarchy(connection: Connection, one_id: str, other_id: str) -> None:
+    """Refuse to make one what stands above the other. Raises WrongMerge."""
+    for low, high in ((one_id, other_id), (other_id, one_id)):
+        if stands_below(connection, low, high):
+            raise WrongMerge(f"{low} stands below {high}: take it out of there first")
 
 
 def _apart(edges: Sequence[Edge], one: Cluster, other: Cluster) -> list[Edge]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.hierarchy.model import EMPTY, Hierarchy
 from hub.matching.model import Matched
 from master_data.model import Crossref, Golden, Value
 
@@ -79,4 +80,5 @@ class Explained:
     conflicts: tuple[Any, ...] = field(default=())
     matches: tuple[Matched, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
-    """The names of the records that `matches` are about."""
+    """The names of the records that `matches` and references are about."""
+    hierarchy: Hierarchy = EMPTY

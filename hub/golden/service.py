@@ -10,6 +10,7 @@ from hub.events import store as events
 from hub.golden import store
 from hub.golden.model import Explained, VersionRow
 from hub.golden.rules import replay, tell_fields, tell_timeline
+from hub.hierarchy.service import hierarchy_of
 from hub.matching.explaining import matches_of
 from hub.wiring import Hub
 from master_data import store as golden_store
@@ -83,6 +84,9 @@ def _explain(connection: Connection, golden_id: str) -> Explained:
     homes = {golden.id, *(each.id for each in clusters.homes_of(connection, golden.id))}
     matches = matches_of(connection, homes)
     named = {each for match in matches for each in (match.golden_id, match.other_id)}
+    named |= {
+        golden.body[path] for path, spec in schema.specs.items() if spec.ref and path in golden.body
+    }
     return Explained(
         golden=golden,
         title=title_of_record(golden.entity, golden.body),
@@ -98,4 +102,5 @@ def _explain(connection: Connection, golden_id: str) -> Explained:
         conflicts=tuple(about),
         matches=matches,
         titles=store.titles_of(connection, named),
+        hierarchy=hierarchy_of(connection, golden.id),
     )

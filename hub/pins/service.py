@@ -11,6 +11,8 @@ from hub.conflicts.model import Closing, NewConflict, OpenConflict, Rival
 from hub.conflicts.rules import Kind
 from hub.errors import BadPin
 from hub.events.rules import Outcome
+from hub.hierarchy.model import PARENTS
+from hub.hierarchy.service import stands_below
 from hub.pins import store
 from hub.projection.board import Board
 from hub.projection.family import load_family
@@ -27,7 +29,7 @@ from master_data.clusters.model import Cluster
 from master_data.clusters.rules import rechoose
 from master_data.errors import NoSuchGolden
 from master_data.fields import entity_schema
-from master_data.model import Golden, Value, split_path
+from master_data.model import Golden, GoldenState, Value, split_path
 from master_data.pins import pin_decision
 from master_data.survivorship import Tie
 
@@ -101,6 +103,8 @@ def _pin(hub: Hub, connection: Connection, new: NewPin) -> Golden:
     spec = schema.specs.get(list_path)
     if spec is None or (element is None) is (spec.shape == "elements"):
         raise BadPin(f"{golden.entity} has no field {new.path} to pin")
+    if new.path == PARENTS.get(golden.entity) and isinstance(new.value, str):
+        _check_above(connection, golden, schema.specs[new.path].ref or "", new.value)
     until = to_microseconds(new.until) if new.until else None
     decision = pin_decision(
         new.value, by=new.by, at=to_microseconds(at), why=new.reason, until=until
@@ -116,6 +120,15 @@ def _pin(hub: Hub, connection: Connection, new: NewPin) -> Golden:
     _write(hub, connection, pinned, {new.path: change}, new.by)
     note(hub, connection, Deed(new.by, "golden.pinned", golden.id, {"field": new.path}))
     return pinned
+
+
+def _check_above(connection: Connection, golden: Golden, entity: str, above: str) -> None:
+    """Refuse to put a record below what is not there, or stands below it. Raises BadPin."""
+    found = goldens.goldens_by_id(connection, [above]).get(above)
+    if found is None or found.entity != entity or found.state is GoldenState.GONE:
+        raise BadPin(f"there is no {entity} {above}")
+    if stands_below(connection, above, golden.id):
+        raise BadPin(f"{above} stands below this record, or is it: pick another")
 
 
 def _unpin(

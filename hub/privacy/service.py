@@ -1,6 +1,6 @@
 """Exports all that is kept about a golden record, and erases it here and in the systems."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,9 @@ from hub.erasures.register import Tombstone, add_to_register
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
+from hub.hierarchy import store as hierarchy
+from hub.hierarchy.model import Kin
+from hub.hierarchy.service import contacts_of
 from hub.projection.planning import Plan
 from hub.resolutions.service import write_again
 from hub.sealing.audit import Deed, note
@@ -35,6 +38,8 @@ class Erased:
     deletes: tuple[str, ...]
     by_hand: tuple[str, ...]
     tombstones: tuple[Tombstone, ...] = ()
+    contacts: tuple[Kin, ...] = ()
+    """People who belong to it: erased with it, or still there, as was wished."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +81,26 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - a document of any shape
     return value
 
 
-def erase(hub: Hub, golden_id: str, *, by: str, reason: str) -> Erased:
+def erase(hub: Hub, golden_id: str, *, by: str, reason: str, with_contacts: bool = False) -> Erased:
     """Erase a person: all words here at once, the records in the systems by deletes.
 
     What stays: ids, times, outcomes, who decided; a hashed tombstone for each source record, by
-    which no poll and no notice brings it back. Raises NoSuchGolden.
+    which no poll and no notice brings it back. The contacts of a customer are people of their
+    own: they stay unless they are to go `with_contacts`, before it. Raises NoSuchGolden.
     """
+    contacts = hub.db.read(lambda c: contacts_of(c, golden_id))
     wish = Wish(by=by, reason=reason)
+    deletes, by_hand = set(), set()
+    for each in (*(kin.id for kin in contacts if with_contacts), golden_id):
+        done = _erase(hub, each, wish)
+        deletes |= set(done.deletes)
+        by_hand |= set(done.by_hand)
+    return replace(
+        done, deletes=tuple(sorted(deletes)), by_hand=tuple(sorted(by_hand)), contacts=contacts
+    )
+
+
+def _erase(hub: Hub, golden_id: str, wish: Wish) -> Erased:
     done = write_again(hub, lambda c: write_erasure(hub, c, golden_id, wish))
     add_to_register(hub.settings.erased_file, done.tombstones)
     return done
@@ -99,7 +117,8 @@ def preview_erasure(hub: Hub, golden_id: str) -> Erased:
     """Return what erasing would do in the systems; nothing is written. Raises NoSuchGolden."""
     root, crossrefs = hub.db.read(lambda c: _family(c, golden_id))
     doomed = [each for each in crossrefs if _can_delete(hub, each)]
-    return _outcome(root, crossrefs, doomed)
+    contacts = hub.db.read(lambda c: contacts_of(c, root))
+    return replace(_outcome(root, crossrefs, doomed), contacts=contacts)
 
 
 def _outcome(
@@ -127,6 +146,7 @@ def write_erasure(hub: Hub, connection: Connection, golden_id: str, wish: Wish) 
     tombstones = tuple(Tombstone(each, root, at, wish.by) for each in marks)
     store.bury(connection, tombstones)
     _forget(connection, ids, crossrefs, at)
+    hierarchy.forget(connection, ids)
     store.end_goldens(connection, ids, f"person:{wish.by}", at)
     gone = [each for each in crossrefs if each.id not in kept]
     store.forget_crossrefs(connection, sorted(kept), [each.id for each in gone])

@@ -19,6 +19,8 @@ from hub.erasures import store as erasures
 from hub.events import store as events
 from hub.events.model import Decided
 from hub.events.rules import Outcome
+from hub.hierarchy import store as hierarchy
+from hub.hierarchy.model import PARENTS
 from hub.linking import service as linking
 from hub.matching import store as matching
 from hub.projection.board import Board, is_found
@@ -126,6 +128,7 @@ def _entry(golden: Golden, body: Flat) -> index.Entry | None:
 
 def write_versions(connection: Connection, versions: Iterable[Version], at: datetime) -> None:
     """Write the provenance of each new golden version; every fiftieth carries the whole body."""
+    told = list(versions)
     rows: list[dict[str, Any]] = [
         {
             "golden_id": each.golden.id,
@@ -138,10 +141,18 @@ def write_versions(connection: Connection, versions: Iterable[Version], at: date
             "changes": each.changes,
             "snapshot": each.golden.body if each.golden.version % SNAPSHOT_EVERY == 0 else None,
         }
-        for each in versions
+        for each in told
     ]
     if rows:
         insert_many(connection, golden_version, rows, on_conflict=None)
+    hierarchy.move(
+        connection,
+        {
+            each.golden.id: each.golden.body.get(path)
+            for each in told
+            if (path := PARENTS.get(each.golden.entity)) and path in each.changes
+        },
+    )
 
 
 def write_plans(

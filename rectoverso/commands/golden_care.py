@@ -1,4 +1,4 @@
-"""`golden quality`, `golden export`, `golden erase`: what to mend, and a person's rights."""
+"""`golden hierarchy`, `quality`, `export`, `erase`: kin, what to mend, a person's rights."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -126,6 +126,9 @@ def erase(  # noqa: PLR0913 - options of one command
     reason: Annotated[
         str, typer.Option(help="Why; it stays in the audit, so no word of the person's.")
     ],
+    with_contacts: Annotated[
+        bool, typer.Option("--with-contacts", help="Of a customer: its contacts too.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: Data = None,
     host: Host = None,
@@ -135,14 +138,10 @@ def erase(  # noqa: PLR0913 - options of one command
     """Erase a record for good: here, and by deletes in the systems; it does not come back."""
     settings = Settings.load(data=data, host=host, port=port)
     known = find_golden(record, settings)
-    where = ", ".join(sorted({each["connection"] for each in known["crossrefs"]})) or "no system"
     if not yes:
-        name = known["fields"].get("name", known["id"])
-        say(f"{name} is held by {where}. Nobody can take an erasure back; `export` comes first.")
-        if not typer.confirm("Erase it?"):
-            raise NotPossible("Nothing was erased.")
+        _confirm(settings, known, with_contacts=with_contacts)
     with server(settings) as rest, _allowed():
-        done = _erase(rest, known, reason)
+        done = _erase(rest, known, {"reason": reason, "with_contacts": with_contacts})
     if as_json:
         print_json(done)
         return
@@ -151,6 +150,10 @@ def erase(  # noqa: PLR0913 - options of one command
         typer.echo(f"Deletes are on their way to {', '.join(done['deletes'])}.")
     if done["by_hand"]:
         typer.echo(f"Delete it yourself in {', '.join(done['by_hand'])}: the hub cannot.")
+    if done["contacts_erased"]:
+        typer.echo(f"{len(done['contacts_erased'])} contacts went with it.")
+    if done["contacts_left"]:
+        typer.echo(f"Its contacts are left: {', '.join(done['contacts_left'])}.")
 
 
 @contextmanager
@@ -168,10 +171,56 @@ def _allowed() -> Iterator[None]:
         ) from refused
 
 
-def _erase(rest: Rest, known: dict[str, Any], reason: str) -> dict[str, Any]:
+def _confirm(settings: Settings, known: dict[str, Any], *, with_contacts: bool) -> None:
+    """Say what goes, and ask. Raises NotPossible."""
+    where = ", ".join(sorted({each["connection"] for each in known["crossrefs"]})) or "no system"
+    name = known["fields"].get("name", known["id"])
+    say(f"{name} is held by {where}. Nobody can take an erasure back; `export` comes first.")
+    people = _contacts(settings, known)
+    if people:
+        fate = "are erased too" if with_contacts else "stay; --with-contacts erases them too"
+        say(f"{len(people)} contacts belong to it and {fate}: {', '.join(people[:5])}.")
+    if not typer.confirm("Erase it?"):
+        raise NotPossible("Nothing was erased.")
+
+
+def _contacts(settings: Settings, known: dict[str, Any]) -> list[str]:
+    """Return the names of the people who belong to a customer."""
     place = place_of(known["entity"], known["id"])
-    done: dict[str, Any] = rest.post(f"{place}/erase", {"reason": reason})
+    with server(settings) as rest:
+        below = rest.get(f"{place}/hierarchy")["below"]
+    return [each["title"] for each in below if each["entity"] == "contact"]
+
+
+def _erase(rest: Rest, known: dict[str, Any], wish: dict[str, Any]) -> dict[str, Any]:
+    place = place_of(known["entity"], known["id"])
+    done: dict[str, Any] = rest.post(f"{place}/erase", wish)
     return done
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"quality": quality, "export": export, "erase": erase}
+def hierarchy(
+    *,
+    record: GoldenName,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the companies above a record, and the companies and contacts below it."""
+    settings = Settings.load(data=data, host=host, port=port)
+    found = find_golden(record, settings, "/hierarchy")
+    if as_json:
+        print_json(found)
+        return
+    rows = [{"where": where, **each} for where in ("above", "below") for each in found[where]]
+    print_table(("where", "entity", "title", "id"), rows)
+    if found["ring"]:
+        say("The systems say that this record stands below itself: mend it in one of them.")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "hierarchy": hierarchy,
+    "quality": quality,
+    "export": export,
+    "erase": erase,
+}

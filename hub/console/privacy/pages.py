@@ -32,6 +32,7 @@ class EraseForm(PageForm):
     """Why; no word of the person belongs here, for it stays in the audit."""
 
     reason: str = ""
+    with_contacts: bool = False
 
 
 def router(hub: Hub, portal: Portal) -> APIRouter:
@@ -84,7 +85,9 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         reason = form.reason.strip()
         if not reason:
             return page(request, collection, golden_id, "Say why it is erased.")
-        done = erase(hub, golden_id, by=person.name, reason=reason)
+        done = erase(
+            hub, golden_id, by=person.name, reason=reason, with_contacts=form.with_contacts
+        )
         left = f"Delete it by hand in {', '.join(done.by_hand)}" if done.by_hand else ""
         toast = Toast("Erased", left, bad=bool(left))
         return portal.redirect(request, f"/hub/records/{collection.value}", toast=toast)

@@ -14,6 +14,7 @@ from hub.console.rules import SYSTEM_TONES, readable, words
 from hub.golden.model import Explained, FieldTold, Happening
 from hub.golden.sentences import name_systems, sentence_of, source_name
 from hub.golden.service import explain
+from hub.hierarchy.model import Kin
 from hub.lists import store as lists
 from hub.lists.rules import Collection
 from hub.lists.store import Listed
@@ -125,7 +126,7 @@ def _record_view(told: Explained, titles: Mapping[str, str]) -> dict[str, Any]:
         "record": told.golden,
         "title": told.title,
         "entity": schema.title,
-        "fields": [_field_view(each, titles) for each in told.fields],
+        "fields": [_field_view(each, told, titles) for each in told.fields],
         "systems": [
             {
                 "connection": titles.get(c.connection, c.connection),
@@ -144,9 +145,19 @@ def _record_view(told: Explained, titles: Mapping[str, str]) -> dict[str, Any]:
             for c in told.crossrefs
         ],
         "timeline": [_happening_view(each, titles) for each in told.timeline],
+        "above": [_kin_view(each) for each in told.hierarchy.above],
+        "below": [_kin_view(each) for each in told.hierarchy.below],
+        "more_below": told.hierarchy.more,
+        "ring": told.hierarchy.ring,
         "matches": [_match_view(each, told, titles) for each in told.matches],
         "open_conflicts": [each for each in told.conflicts if each.closed_at is None],
     }
+
+
+def _kin_view(kin: Kin) -> dict[str, str]:
+    plural = next(each.value for each in Collection if each.entity == kin.entity)
+    name = entity_schema(kin.entity).title
+    return {"href": f"/hub/records/{plural}/{kin.id}", "title": kin.title, "entity": name}
 
 
 _CAME = {
@@ -210,11 +221,12 @@ def _link(connection: str, object_type: str, external_id: str | None) -> str:
     return f"/{connection}/{object_type}/{external_id}"
 
 
-def _field_view(told: FieldTold, titles: Mapping[str, str]) -> dict[str, Any]:
+def _field_view(told: FieldTold, record: Explained, titles: Mapping[str, str]) -> dict[str, Any]:
+    is_name = isinstance(told.value, str) and told.value in record.titles
     return {
         "path": told.path,
         "title": told.title,
-        "value": readable(told.value),
+        "value": record.titles[told.value] if is_name else readable(told.value),
         "source": source_name(told.source, titles) if told.source else "",
         "tone": SYSTEM_TONES.get(told.source or "", ""),
         "rule": words(told.rule),

@@ -23,14 +23,22 @@ class EraseIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: str = Field(min_length=1, max_length=500)
+    with_contacts: bool = Field(
+        default=False, description="Of a customer: its contacts too, before it. Else they stay."
+    )
 
 
 class ErasedOut(BaseModel):
-    """Connections where deletes are under way, and those where somebody must delete by hand."""
+    """Connections where deletes are under way, and those where somebody must delete by hand.
+
+    The contacts of a customer were erased with it, or are left.
+    """
 
     id: str
     deletes: list[str]
     by_hand: list[str]
+    contacts_erased: list[str]
+    contacts_left: list[str]
 
 
 def router(hub: Hub) -> APIRouter:
@@ -55,7 +63,16 @@ def router(hub: Hub) -> APIRouter:
     ) -> ErasedOut:
         """Erase a record here and, by deletes, in the systems; it is not brought back."""
         check(collection, golden_id)
-        done = erase(hub, golden_id, by=person.id, reason=wish.reason)
-        return ErasedOut(id=done.golden_id, deletes=[*done.deletes], by_hand=[*done.by_hand])
+        done = erase(
+            hub, golden_id, by=person.id, reason=wish.reason, with_contacts=wish.with_contacts
+        )
+        contacts = [each.id for each in done.contacts]
+        return ErasedOut(
+            id=done.golden_id,
+            deletes=[*done.deletes],
+            by_hand=[*done.by_hand],
+            contacts_erased=contacts if wish.with_contacts else [],
+            contacts_left=[] if wish.with_contacts else contacts,
+        )
 
     return routes

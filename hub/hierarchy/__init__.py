@@ -1,0 +1,1 @@
+"""Which golden records stand below which: companies, contacts, categories."""
