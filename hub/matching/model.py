@@ -43,6 +43,11 @@ class Match:
     form: Form
     identifiers: tuple[str, ...]
 
+    @property
+    def is_worth_a_look(self) -> bool:
+        """Say whether the two may be one thing, or have a number that only one thing has."""
+        return self.zone is not Zone.NEW or bool(self.identifiers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDecision:

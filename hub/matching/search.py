@@ -16,7 +16,6 @@ from master_data.index import store as index
 from master_data.index.online import candidates, hashed_keys_of
 from master_data.index.scorers import Scorers
 from master_data.likeness.keys import STOP, shared_identifiers
-from master_data.likeness.model import Zone
 from master_data.model import Flat, GoldenState
 
 __all__ = ["Search"]
@@ -73,12 +72,27 @@ class Search:
         return {one for each in self.asked.values() for one in each.older}
 
     def moved(self, connection: Connection) -> bool:
-        """Say whether other golden records are candidates by now than when `load` read them."""
+        """Say whether other golden records are worth a look by now than when `load` read them."""
         before = {place: each.seen for place, each in self.asked.items()}
         if connection.dialect.name == "postgresql":
             index.lock_keys(connection, {key for each in self.asked.values() for key in each.keys})
         self._rank(self._read_hits(connection))
-        return any(self.asked[place].seen != seen for place, seen in before.items())
+        came = {place: each.seen - before[place] for place, each in self.asked.items()}
+        gone = {place: before[place] - each.seen for place, each in self.asked.items()}
+        stored = index.forms_of(connection, sorted({one for each in came.values() for one in each}))
+        return any(
+            self._weigh(
+                asked, {stored[one][0]: stored[one][2] for one in came[place] & stored.keys()}
+            )
+            or self._was_worth(asked, gone[place])
+            for place, asked in self.asked.items()
+        )
+
+    def _was_worth(self, asked: Asked, gone: frozenset[int]) -> bool:
+        return bool(gone) and any(
+            match.is_worth_a_look and index.number_of(golden_id) in gone
+            for golden_id, match in asked.weighed.items()
+        )
 
     def stopped(self) -> list[tuple[int, str, str]]:
         """Return the keys that too many golden records have: (as stored, model, kind of key)."""
@@ -186,7 +200,7 @@ class Search:
                 identifiers = shared_identifiers(asked.form, form)
                 known = Match(golden_id, weight, zone, form, identifiers)
                 asked.weighed[golden_id] = known
-            if known.zone is not Zone.NEW or known.identifiers:
+            if known.is_worth_a_look:
                 found.append(known)
         found.sort(key=lambda match: (-match.weight, match.golden_id))
         return found

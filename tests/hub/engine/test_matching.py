@@ -156,6 +156,9 @@ def test_two_at_once_do_not_make_two_golden_records(bed):
     search.ask(("crm", "customers", "1"), "customer", body)
     assert bed.hub.db.read(search.load) == set()
     assert not bed.hub.db.write(search.moved)
+    other = golden_form("customer", {"name": "Talleres Zubieta", "contact_points[el_1]": MAIL})
+    bed.hub.db.write(lambda c: index.add(c, [index.Entry("gr_8", *other)]))
+    assert not bed.hub.db.write(search.moved), "it shares a key, and is somebody else"
     form = search.asked["crm", "customers", "1"].form
     bed.hub.db.write(lambda c: index.add(c, [index.Entry("gr_9", "company", form)]))
     assert bed.hub.db.write(search.moved)
