@@ -12,7 +12,7 @@ from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.forms.goldens import kinds_of
 from master_data.index.bulk import Pair, weigh_stretch
-from master_data.index.online import hashed_keys_of
+from master_data.likeness.keys import hashed_keys_of
 from master_data.likeness.model import Zone
 from master_data.model import GoldenId
 

@@ -13,9 +13,10 @@ from master_data.blocking import match_keys
 from master_data.forms.goldens import golden_form
 from master_data.forms.records import Form
 from master_data.index import store as index
-from master_data.index.online import candidates, hashed_keys_of
+from master_data.index.online import candidates
 from master_data.index.scorers import Scorers
-from master_data.likeness.keys import STOP, shared_identifiers
+from master_data.likeness.keys import STOP, hashed_keys_of, shared_identifiers
+from master_data.likeness.model import Zone
 from master_data.model import Flat, GoldenState
 
 __all__ = ["Search"]

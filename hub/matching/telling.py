@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from hub.matching.model import Asked, Match, NewDecision
 from hub.matching.search import Search
 from hub.projection.board import Place
-from master_data.index.online import KEYLESS, hashed_keys_of
+from master_data.index.online import KEYLESS
 from master_data.index.scorers import Scorers
+from master_data.likeness.keys import hashed_keys_of
 from master_data.likeness.model import Zone
 from master_data.likeness.sentences import explain_pair, to_json
 from master_data.matching import Candidate

@@ -1,5 +1,8 @@
 """A golden record, or what a system says of one, in the words that comparison forms know."""
 
+from functools import lru_cache
+from typing import TypeAlias
+
 from master_data.blocking import elements
 from master_data.forms.records import Form, Words, form_of
 from master_data.model import Flat, Value
@@ -63,7 +66,22 @@ def says_else(entity: str, before: Flat, now: Flat) -> bool:
 def golden_form(entity: str, body: Flat) -> tuple[str, Form]:
     """Return (comparison model, form) of a golden record; ("", {}) if it is not matched."""
     kind = kind_of(entity, body)
-    return (kind, form_of(kind, words_of(entity, body))) if kind else ("", {})
+    return (kind, dict(_form(kind, _packed(words_of(entity, body))))) if kind else ("", {})
+
+
+_Packed: TypeAlias = tuple[tuple[str, str | tuple[str, ...] | None], ...]
+
+
+def _packed(words: Words) -> _Packed:
+    return tuple(
+        (name, said if said is None or isinstance(said, str) else tuple(said))
+        for name, said in words.items()
+    )
+
+
+@lru_cache(maxsize=1024)  # a record is asked for, put on the board and stored: once each
+def _form(kind: str, words: _Packed) -> Form:
+    return form_of(kind, dict(words))
 
 
 def _customer(body: Flat) -> Words:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ground.database import Connection
 from master_data.forms.records import Form, Words, form_of
 from master_data.index import store
-from master_data.likeness.keys import CANDIDATES, LEAST_RARE, STOP, hashed, is_identifier, keys_of
+from master_data.likeness.keys import CANDIDATES, LEAST_RARE, STOP, hashed_keys_of, is_identifier
 from master_data.likeness.model import Zone
 from master_data.likeness.scoring import Scorer
 
@@ -62,11 +62,6 @@ def find_form(
     matches.sort(key=lambda match: (-match.weight, match.golden_id))
     best = matches[0].zone if matches else Zone.NEW
     return Found(best, tuple(matches), stopped)
-
-
-def hashed_keys_of(entity: str, form: Form) -> dict[int, str]:
-    """Return the keys of a record: as they are stored -> as they are read."""
-    return {hashed(f"{entity}:{key}"): key for key in keys_of(entity, form)}
 
 
 def candidates(

@@ -12,7 +12,7 @@ from ground.database import Connection
 from ground.statements import among, copy_rows, delete_many, insert_many, keys
 from master_data.forms.records import VERSION, Form
 from master_data.index.tables import blocking_key, match_form, match_statistics
-from master_data.likeness.keys import STOP, hashed, keys_of
+from master_data.likeness.keys import STOP, hashed_keys_of
 from master_data.likeness.statistics import Statistics
 from master_data.tables import match_key
 
@@ -81,9 +81,7 @@ def change(connection: Connection, changed: Sequence[tuple[Entry | None, Entry |
 
 def hashed_keys(entry: Entry) -> tuple[int, ...]:
     """Return the keys of a golden record as they are stored."""
-    return tuple(
-        dict.fromkeys(hashed(f"{entry.entity}:{key}") for key in keys_of(entry.entity, entry.form))
-    )
+    return tuple(hashed_keys_of(entry.entity, entry.form))
 
 
 def add(connection: Connection, entries: Sequence[Entry]) -> None:

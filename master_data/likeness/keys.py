@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
+from types import MappingProxyType
 
 from master_data.forms.records import Form
 
@@ -49,6 +50,16 @@ def shared_identifiers(form: Form, other: Form) -> tuple[str, ...]:
 def hashed(key: str) -> int:
     """Return a key as a signed 64-bit number, as it is stored."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def hashed_keys_of(entity: str, form: Form) -> Mapping[int, str]:
+    """Return the keys of a record: as they are stored -> as they are read."""
+    return _hashed_keys(entity, tuple(form.items()))
+
+
+@lru_cache(maxsize=1024)  # a record is asked for, put on the board and stored: once each
+def _hashed_keys(entity: str, form: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapping[int, str]:
+    return MappingProxyType({hashed(f"{entity}:{key}"): key for key in keys_of(entity, dict(form))})
 
 
 @lru_cache(maxsize=8192)
