@@ -73,7 +73,6 @@ class Taken:
 class Prepared:
     """A page, prepared: what is taken, and what goes the ordinary road."""
 
-    page: Page
     taken: list[Taken]
     left: list[Change]
 

@@ -70,7 +70,7 @@ def prepare_page(hub: Hub, asked: tuple[Run, Page]) -> Prepared:
     """Return what becomes of a page; nothing is written."""
     run, page = asked
     mapping = hub.mapping(run.connection, run.object_type)
-    prepared = Prepared(page, [], [])
+    prepared = Prepared([], [])
     drafts = []
     unusual = hub.db.read(lambda c: _unusual(c, run, page))
     for change in page.changes:

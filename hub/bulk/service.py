@@ -3,6 +3,7 @@
 Only while no worker lives: until its last phase nobody finds what a run has read.
 """
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -38,7 +39,7 @@ __all__ = ["Source", "Spread", "Tell", "open_run", "take_in"]
 T = TypeVar("T")
 R = TypeVar("R")
 _STRETCH = 5_000
-_KEYS_AT_ONCE = 500_000
+_KEYS_AT_ONCE = 100_000
 Source = Callable[[str | None], Iterable[Page]]
 """Returns the pages of a source behind a cursor."""
 Tell = Callable[[Run], None]
@@ -117,21 +118,27 @@ def _move(connection: Connection, seen: Run, now: Run) -> Run:
 
 
 def _read(hub: Hub, run: Run, source: Source, spread: Spread, tell: Tell) -> Run:
-    pages = ((run, page) for page in source(run.cursor))
-    for prepared in spread(prepare_page, pages):
-        run = hub.db.write(partial(_keep, hub, run, prepared), synced=False)
+    begun: deque[Page] = deque()
+
+    def asked() -> Iterator[tuple[Run, Page]]:
+        for page in source(run.cursor):
+            begun.append(page)
+            yield run, page
+
+    for prepared in spread(prepare_page, asked()):
+        run = hub.db.write(partial(_keep, hub, run, begun.popleft(), prepared), synced=False)
         tell(run)
     return hub.db.write(lambda c: _move(c, run, replace(run, phase=Phase.COUNTING)))
 
 
-def _keep(hub: Hub, run: Run, prepared: Prepared, connection: Connection) -> Run:
+def _keep(hub: Hub, run: Run, page: Page, prepared: Prepared, connection: Connection) -> Run:
     """Write a page: rows of what is taken, events of the rest, and how far the run is."""
     place = run.connection, run.object_type
     ids = [each.external_id for each in prepared.taken]
     heads = golden_store.heads_by_external(connection, *place, ids)
     known = {head.external_id for head in heads}  # pages side by side may show one record twice
     taken = [each for each in prepared.taken if each.external_id not in known]
-    again = [each for each in prepared.page.changes if each.external_id in known]
+    again = [each for each in page.changes if each.external_id in known]
     left = [*prepared.left, *(each for each in again if each not in prepared.left)]
     rows = [(each.golden, each.crossref, each.version) for each in taken]
     store.append(connection, *([row[part] for row in rows] for part in range(3)))
@@ -150,7 +157,7 @@ def _keep(hub: Hub, run: Run, prepared: Prepared, connection: Connection) -> Run
             each,
             event_id=hub.env.ids.new("ev"),
             connection=run.connection,
-            read_at=prepared.page.read_at,
+            read_at=page.read_at,
         )
         for each in left
     ]
@@ -158,9 +165,9 @@ def _keep(hub: Hub, run: Run, prepared: Prepared, connection: Connection) -> Run
         events.insert(connection, new, now)
     moved = replace(
         run,
-        cursor=prepared.page.cursor,
+        cursor=page.cursor,
         pages=run.pages + 1,
-        read=run.read + len(prepared.page.changes),
+        read=run.read + len(page.changes),
         taken=run.taken + len(taken),
         ordinary=run.ordinary + len(new),
     )
@@ -202,6 +209,7 @@ def _count(hub: Hub, run: Run) -> Run:
 def _collect(connection: Connection, run: Run, keys: RunKeys) -> None:
     for page in store.pages_of(connection, run.id):
         keys.add(*page)
+    keys.close()
 
 
 def _compare(hub: Hub, run: Run, keys: RunKeys, spread: Spread, tell: Tell) -> Run:
@@ -212,20 +220,31 @@ def _compare(hub: Hub, run: Run, keys: RunKeys, spread: Spread, tell: Tell) -> R
             Stretch(run, folder, first, min(first + _STRETCH, records))
             for first in range(run.mark, records, _STRETCH)
         ]
+        links: Counter[str] = Counter()
         for stretch, found in zip(stretches, spread(compare_stretch, stretches), strict=True):
-            run = hub.db.write(partial(_doubt, hub, run, stretch.last, found), synced=False)
+            links.update(each.decision.other_id for each in found)
+            often = {other for other, many in links.items() if many > hub.settings.link_fuse}
+            write = partial(_doubt, hub, run, stretch.last, found, often)
+            run = hub.db.write(write, synced=False)
             tell(run)
     return hub.db.write(lambda c: _move(c, run, replace(run, phase=Phase.INDEXING, mark=0)))
 
 
-def _doubt(hub: Hub, run: Run, mark: int, found: list[Suspicion], connection: Connection) -> Run:
+def _doubt(  # noqa: PLR0913, PLR0917 - a stretch, and who was suspected often
+    hub: Hub,
+    run: Run,
+    mark: int,
+    found: list[Suspicion],
+    often: set[str],
+    connection: Connection,
+) -> Run:
     """Write who is perhaps the same as another: unconfirmed until a person decides."""
     now = hub.db.now(connection)
     store.suspect(connection, sorted({each.golden_id for each in found}))
     matching.log(connection, [each.decision for each in found], now)
     opened = [each.conflict for each in found]
     conflicts.open_many(connection, opened, now)
-    linking.watch(hub, connection, opened, now)
+    linking.watch(hub, connection, [e for e in opened if e.conflict.subject in often], now)
     return _move(connection, run, replace(run, mark=mark, suspects=run.suspects + len(found)))
 
 

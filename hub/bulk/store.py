@@ -19,6 +19,7 @@ __all__ = [
     "VERSION",
     "append",
     "begin",
+    "crossref_ids",
     "forget_pages",
     "insert_page",
     "of",
@@ -98,6 +99,13 @@ def pages_of(connection: Connection, run_id: str) -> Iterator[tuple[bytes, bytes
 def forget_pages(connection: Connection, run_id: str) -> None:
     """Delete the pages of a run that ended."""
     connection.execute(delete(bulk_page).where(bulk_page.c.run == run_id))
+
+
+def crossref_ids(connection: Connection, golden_ids: Iterable[str]) -> dict[str, str]:
+    """Return golden id -> id of its crossref, of new golden records: they have one each."""
+    query = select(crossref.c.golden_id, crossref.c.id).where(among(crossref.c.golden_id, "ids"))
+    rows = connection.execute(query, {"ids": keys(connection, sorted(golden_ids))})
+    return {row[0]: row[1] for row in rows}
 
 
 def suspect(connection: Connection, golden_ids: Sequence[str]) -> None:

@@ -38,41 +38,40 @@ class Pair(NamedTuple):
 
 
 class RunKeys:
-    """The keys of a run's records in the order they were read."""
+    """The keys of a run's records in the order they were read; whole once `close` was called."""
 
     def __init__(self) -> None:
-        self._numbers: list[NDArray[np.int64]] = []
-        self._counts: list[NDArray[np.int64]] = []
-        self._keys: list[NDArray[np.int64]] = []
-        self._identifying: list[NDArray[np.bool_]] = []
+        self._pages: list[tuple[bytes, bytes, bytes, bytes]] = []
+        self.numbers = np.empty(0, np.int64)
+        """The number of each record in the index."""
+        self._counts = np.empty(0, np.int64)
+        self._keys = np.empty(0, np.int64)
+        self._identifying = np.empty(0, np.bool_)
 
     def add(self, numbers: bytes, counts: bytes, keys: bytes, identifying: bytes) -> None:
         """Take a page as it was stored."""
-        self._numbers.append(np.frombuffer(numbers, np.int64))
-        self._counts.append(np.frombuffer(counts, np.int64))
-        self._keys.append(np.frombuffer(keys, np.int64))
-        self._identifying.append(np.frombuffer(identifying, np.bool_))
+        self._pages.append((numbers, counts, keys, identifying))
 
-    @property
-    def numbers(self) -> NDArray[np.int64]:
-        """Return the number of each record in the index."""
-        return np.concatenate(self._numbers or [np.empty(0, np.int64)])
+    def close(self) -> None:
+        """Make one of all pages."""
+        numbers, counts, keys, identifying = (
+            b"".join(page[part] for page in self._pages) for part in range(4)
+        )
+        self._pages.clear()
+        self.numbers = np.frombuffer(numbers, np.int64)
+        self._counts = np.frombuffer(counts, np.int64)
+        self._keys = np.frombuffer(keys, np.int64)
+        self._identifying = np.frombuffer(identifying, np.bool_)
 
     def blocks(self) -> Blocks:
         """Return which records share keys."""
-        counts = np.concatenate(self._counts or [np.empty(0, np.int64)])
-        keys = np.concatenate(self._keys or [np.empty(0, np.int64)])
-        return block_keys(
-            keys, counts, np.concatenate(self._identifying or [np.empty(0, np.bool_)])
-        )
+        return block_keys(self._keys, self._counts, self._identifying)
 
     def ordered(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return every key with the number of its record, in the order of keys."""
-        counts = np.concatenate(self._counts or [np.empty(0, np.int64)])
-        keys = np.concatenate(self._keys or [np.empty(0, np.int64)])
-        numbers = np.repeat(self.numbers, counts)
-        order = np.lexsort((numbers, keys))
-        return keys[order], numbers[order]
+        numbers = np.repeat(self.numbers, self._counts)
+        order = np.lexsort((numbers, self._keys))
+        return self._keys[order], numbers[order]
 
 
 def lay_out(keys: RunKeys, folder: str) -> None:

@@ -42,23 +42,30 @@ def block_keys(keys: _Numbers, counts: _Numbers, identifying: NDArray[np.bool_])
     """Sort the keys of all records. `keys`: of one record after the other, `counts` of each."""
     owners = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    first = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
-    sizes = np.diff(np.r_[first, len(ordered)])
+    first = _first_of_each(keys[order])
+    sizes = np.diff(np.r_[first, len(keys)])
     kept = (sizes > 1) & (sizes <= STOP + 1)
     block = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-    ordered_blocks = np.repeat(block, sizes)
+    blocks = np.repeat(block, sizes)
+    grouped = owners[order[blocks >= 0]]
+    known = identifying[order[first[kept]]]
     of_key = np.empty(len(keys), np.int32)
-    of_key[order] = ordered_blocks
+    of_key[order] = blocks
+    del order, blocks  # arrays of so many keys are the memory of a run
     shared = of_key >= 0
-    many = np.r_[0, np.cumsum(shared)]
+    many = np.bincount(owners[shared], minlength=len(counts))
     return Blocks(
-        ends=many[np.r_[0, np.cumsum(counts)]],
+        ends=np.r_[0, np.cumsum(many)],
         blocks=of_key[shared],
         starts=np.r_[0, np.cumsum(sizes[kept])],
-        owners=owners[order][ordered_blocks >= 0],
-        identifying=identifying[order][first][kept],
+        owners=grouped,
+        identifying=known,
     )
+
+
+def _first_of_each(ordered: _Numbers) -> _Numbers:
+    """Return where each value of an ordered array begins."""
+    return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
 
 
 def earlier_candidates(

@@ -1,5 +1,6 @@
 """A few processes, each with the hub open, that work on items side by side."""
 
+import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,6 +18,7 @@ from rectoverso.wiring import Houses
 T = TypeVar("T")
 R = TypeVar("R")
 _AHEAD = 2
+_RARELY = 50_000
 _opened: list[Hub] = []
 
 
@@ -44,6 +46,8 @@ def _spread(
 def _open(settings: Settings) -> None:
     houses = Houses(settings)
     _opened.append(open_hub(houses.hub_settings, houses.env("hub")))
+    gc.freeze()
+    gc.set_threshold(_RARELY)  # rows come and go by the page; hardly anything refers to itself
 
 
 def _do(work: Callable[[Hub, T], R], item: T) -> R:

@@ -9,6 +9,7 @@ import typer
 from ground import log
 from rectoverso.bench.load.run import LoadSize, bench_load
 from rectoverso.bench.mapping.run import bench_mappings
+from rectoverso.bench.matching.bulk import measure_bulk
 from rectoverso.bench.matching.online import measure_online
 from rectoverso.bench.matching.run import bench_sets
 from rectoverso.bench.road.run import RoadSize, bench_road
@@ -40,6 +41,7 @@ _OnPostgresql = Annotated[
 _Url = Annotated[
     str | None, typer.Option("--url", help="The same on this PostgreSQL database, empty as yet.")
 ]
+_Bulk = Annotated[int, typer.Option("--bulk", min=0, help="Match and read so many at once.")]
 _QUERIES = 1000
 _Set = Annotated[str | None, typer.Option("--set", help="Only this set.")]
 _Seconds = Annotated[float, typer.Option("--seconds", min=1, help="Length of the steady part.")]
@@ -126,6 +128,7 @@ def matching(  # noqa: PLR0913 - options of one command
     set_name: _Set = None,
     online: _Online = 0,
     postgresql: _Postgresql = None,
+    bulk: _Bulk = 0,
     files: _Files = None,
     as_json: AsJson = False,
 ) -> None:
@@ -134,6 +137,9 @@ def matching(  # noqa: PLR0913 - options of one command
     if online:
         say(f"One record against {online:,}…")
         figures["online"] = measure_online(online, _QUERIES, postgresql, files)
+    if bulk:
+        say(f"{bulk:,} at once…")
+        figures["bulk"] = measure_bulk(bulk, files)
     if as_json:
         print_json(figures)
         return
@@ -141,6 +147,10 @@ def matching(  # noqa: PLR0913 - options of one command
     print_table(columns, [{"set": name} | each for name, each in figures["sets"].items()])
     if online:
         print_table(("search", "figures"), _rows(figures["online"]))
+    if bulk:
+        print_table(
+            ("figure", "value"), [{"figure": k, "value": v} for k, v in figures["bulk"].items()]
+        )
 
 
 def _rows(figures: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,7 +14,8 @@ from rectoverso.settings import Settings
 from rectoverso.wiring import Houses
 
 _From = Annotated[
-    Path | None, typer.Option("--file", help="File of records, one JSON document a line.")
+    Path | None,
+    typer.Option("--file", exists=True, dir_okay=False, help="File of records, one JSON a line."),
 ]
 _Processes = Annotated[int, typer.Option("--processes", min=1, help="Processes that work on it.")]
 

@@ -18,7 +18,7 @@ from rectoverso.bench.matching.people import Words, people
 
 SEED = 1
 _BATCH = 20_000
-_KEYS_AT_ONCE = 1_000_000
+_KEYS_AT_ONCE = 100_000
 _Row = tuple[int, str, str, int, str]
 _Numbers = NDArray[np.int64]
 _Batch = tuple[int, list[Words]]

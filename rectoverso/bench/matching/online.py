@@ -22,6 +22,8 @@ from master_data.likeness.model import shipped_model
 from master_data.likeness.scoring import Scorer
 from rectoverso.bench.matching.people import Words, people, respelt
 from rectoverso.errors import CommandError
+from rectoverso.preparation import prepare
+from rectoverso.settings import Settings
 
 _SCHEMA = "rectoverso_bench"
 _SMALL = 10_000
@@ -38,9 +40,12 @@ def measure_online(
     name = "1m" if records == 1_000_000 else f"{records // 1000}k"
     with TemporaryDirectory(prefix="rectoverso-bench-", dir=folder) as place:
         small = _apart(f"sqlite:///{place}/small.db", min(_SMALL, records), queries)
-        figures = {f"sqlite_{name}": _apart(f"sqlite:///{place}/large.db", records, queries)}
-        size = Path(place, "large.db").stat().st_size
-    figures[f"sqlite_{name}"]["database_mb"] = round(size / 1e6, 1)
+        prepare(Settings.load(data=Path(place)))
+        figures = {f"sqlite_{name}": _apart(f"sqlite:///{place}/hub.db", records, queries)}
+        size = Path(place, "hub.db").stat().st_size
+        figures[f"sqlite_{name}"]["database_mb"] = round(size / 1e6, 1)
+        through = "rectoverso.bench.matching.through_hub"
+        figures[f"hub_{name}"] = json.loads(_module(through, place, str(queries // 2)))
     if postgresql:
         figures[f"postgresql_{name}"] = _apart(postgresql, records, queries)
     ratio = figures[f"sqlite_{name}"]["p50_ms"] / small["p50_ms"]
@@ -61,8 +66,12 @@ def _apart(url: str, records: int, queries: int) -> dict[str, Any]:
 
 
 def _run(what: str, url: str, records: int, queries: int) -> str:
-    module = "rectoverso.bench.matching.online"
-    program = [sys.executable, "-m", module, what, url, str(records), str(queries)]
+    return _module("rectoverso.bench.matching.online", what, url, str(records), str(queries))
+
+
+def _module(module: str, *arguments: str) -> str:
+    """Run a module as a process of its own; return what it prints."""
+    program = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(program, capture_output=True, text=True, check=False)  # noqa: S603  ours
     if done.returncode:
         raise CommandError((done.stderr.strip().splitlines() or ["it ended without a word"])[-1])

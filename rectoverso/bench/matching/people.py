@@ -86,3 +86,20 @@ def _misspelt(text: str, rng: Random) -> str:
     if kind == 1:
         return text[:place] + rng.choice(_LETTERS) + text[place:]
     return text[: place - 1] + text[place] + text[place - 1] + text[place + 1 :]
+
+
+def exported(number: int, words: Words) -> dict[str, Any]:
+    """Return a person as the CRM would export it, as `match bulk` reads it."""
+    given, family = words["given_name"], words["family_name"]
+    address = {"id": f"ad_{number}", "uses": ["billing"], "street": words["address.street"]}
+    address |= {"city": words["address.city"], "postal_code": words["address.postal_code"]}
+    points = [
+        {"id": f"{kind}_{number}", "kind": kind, "value": words[kind], "preferred": False}
+        for kind in ("email", "phone")
+        if words[kind]
+    ]
+    record = {"kind": "person", "name": f"{given} {family}", "given_name": given}
+    record |= {"family_name": family, "lifecycle": "customer", "roles": ["customer"]}
+    record |= {"language": "es", "addresses": [address | {"country": "ES"}]}
+    record |= {"contact_points": points, "tax_ids": [], "other_ids": [], "consents": []}
+    return {"id": f"cu_{number}", "version": 1, "record": record}

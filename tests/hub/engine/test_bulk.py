@@ -11,6 +11,7 @@ from connectors.contract import Change, ChangeKind
 from hub.bulk import store
 from hub.bulk.model import Page
 from hub.bulk.service import open_run, take_in
+from hub.connections import store as connections
 from hub.connections.rules import State
 from hub.errors import BulkRefused
 from hub.events import store as events
@@ -308,3 +309,12 @@ def test_bulk_is_refused_where_others_decide(onboarding):
         open_run(onboarding.hub, "crm", "customers")
     with pytest.raises(BulkRefused, match="approved already"):
         open_run(onboarding.hub, "erp", "customers")
+
+
+def test_a_source_that_is_one_record_many_times_parks_its_connection(onboarding, people_twice):
+    onboarding.hub = replace(
+        onboarding.hub, settings=onboarding.hub.settings.model_copy(update={"link_fuse": 3})
+    )
+    load(onboarding, changes_of(onboarding, people_twice[:1] * 8))
+    parked = {each.id: each.state for each in onboarding.hub.db.read(connections.all_connections)}
+    assert parked["crm"] is State.PAUSED
