@@ -1,14 +1,16 @@
 """A few processes, each with the hub open, that work on items side by side."""
 
 import gc
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
+from ground.env import spawn
 from hub.bulk.service import Spread
 from hub.start import open_hub
 from hub.wiring import Hub
@@ -19,6 +21,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 _AHEAD = 2
 _RARELY = 50_000
+_PARENT_GONE = 129
 _opened: list[Hub] = []
 
 
@@ -44,10 +47,19 @@ def _spread(
 
 
 def _open(settings: Settings) -> None:
+    spawn("parent", _end_with_parent)
     houses = Houses(settings)
     _opened.append(open_hub(houses.hub_settings, houses.env("hub")))
     gc.freeze()
     gc.set_threshold(_RARELY)  # rows come and go by the page; hardly anything refers to itself
+
+
+def _end_with_parent() -> None:
+    """Wait until the process that writes is no more, then end at once: nothing here is kept."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(_PARENT_GONE)
 
 
 def _do(work: Callable[[Hub, T], R], item: T) -> R:
