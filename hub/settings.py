@@ -47,10 +47,10 @@ class HubSettings(BaseSettings):
     )
     sweep_every: float = Field(1.0, gt=0, le=1.0, description="Pause between looks at due rows.")
     lease: float = Field(
-        60.0,
+        30.0,
         ge=10,
-        description="How long a claim of lanes, writes or a poll lasts; the last five "
-        "seconds of it begin no request.",
+        description="How long a claim of lanes or writes lasts, one of a poll twice as long. What a "
+        "killed process had claimed waits for its end; its last five seconds begin no write.",
     )
     pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
     decision_pace: float = Field(

@@ -1,10 +1,10 @@
 """What is worth telling people, from figures of the moment. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-__all__ = ["Alert", "Figures", "Thresholds", "must_tell", "troubles"]
+__all__ = ["Alert", "Figures", "Thresholds", "roads_to_tell", "troubles"]
 
 REMIND_AFTER = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -31,29 +31,35 @@ class Figures:
     blown: Mapping[str, int] = field(default_factory=dict)
     parked: Mapping[str, str] = field(default_factory=dict)
     late_chores: Sequence[str] = ()
+    feeds: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)
+    """connection/object type -> (when it was read last, why it is not read since)."""
+    lately: Collection[str] = ()
+    """Connections that answer again, but only just: of them nothing new is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One trouble as stored; `over`: it ended, and its end is still to be told."""
+    """One trouble as stored; `over`: it ended, and its end is still to be told.
+
+    `told_by`: the roads by which people heard of it, as it is now.
+    """
 
     key: str
     text: str
     opened_at: datetime
     told_at: datetime | None
     over: bool
+    told_by: Sequence[str] | None = None
 
 
 def troubles(figures: Figures, at: Thresholds) -> dict[str, str]:
     """Return key -> text of everything that needs a person now."""
     found = _too_old(figures, timedelta(seconds=at.oldest))
+    found |= _not_answering(figures, timedelta(seconds=at.failing))
     if figures.undelivered:
         found["undelivered"] = f"{figures.undelivered} writes were given up and wait for a person."
     for name in figures.uneven:
         found[f"uneven:{name}"] = f"The balance sheet of {name} is uneven."
-    for name, (since, why) in figures.failing.items():
-        if figures.now - since > timedelta(seconds=at.failing):
-            found[f"failing:{name}"] = f"{name} cannot be reached or lets us not in: {why}"
     for name, many in figures.blown.items():
         found[f"fuse:{name}"] = f"{name} deleted too much at once: {many} deletes are held."
     for name, why in figures.parked.items():
@@ -61,6 +67,19 @@ def troubles(figures: Figures, at: Thresholds) -> dict[str, str]:
     for name in figures.late_chores:
         found[f"chore:{name}"] = f"The chore {name} fails."
     return found
+
+
+def _not_answering(figures: Figures, most: timedelta) -> dict[str, str]:
+    failing = {
+        f"failing:{name}": f"{name} cannot be reached or lets us not in: {why}"
+        for name, (since, why) in figures.failing.items()
+        if figures.now - since > most
+    }
+    return failing | {
+        f"feed:{name}": f"The feed {name} cannot be read: {why}"
+        for name, (since, why) in figures.feeds.items()
+        if figures.now - since > most
+    }
 
 
 def _too_old(figures: Figures, most: timedelta) -> dict[str, str]:
@@ -72,8 +91,10 @@ def _too_old(figures: Figures, most: timedelta) -> dict[str, str]:
     }
 
 
-def must_tell(alert: Alert, now: datetime) -> bool:
-    """Say whether somebody must be told: it is new, it ended, or it lasts for another day."""
-    if alert.told_at is None or alert.over:
-        return True
-    return now - alert.told_at > REMIND_AFTER
+def roads_to_tell(alert: Alert, roads: Sequence[str], now: datetime) -> list[str]:
+    """Return the roads by which it is to be told: it is new, it ended, or lasts for another day."""
+    if alert.told_at is None and alert.over:
+        return []  # an end that nobody heard the beginning of
+    if alert.told_at is not None and not alert.over and now - alert.told_at > REMIND_AFTER:
+        return list(roads)
+    return [each for each in roads if each not in (alert.told_by or ())]

@@ -1,5 +1,6 @@
 """Looks for troubles and tells people; what could not be told is told at the next look."""
 
+from datetime import datetime
 from email.message import EmailMessage
 
 import structlog
@@ -8,7 +9,7 @@ from ground import strict_json
 from ground.door import DoorError
 from ground.mail import MailFailed, send_mail
 from hub.alerts import store
-from hub.alerts.rules import Alert, Thresholds, must_tell, troubles
+from hub.alerts.rules import Alert, Thresholds, roads_to_tell, troubles
 from hub.wiring import Hub
 
 __all__ = ["watch"]
@@ -21,29 +22,39 @@ def watch(hub: Hub) -> bool:
     """Look once; False: nothing more at once."""
     db, settings = hub.db, hub.settings
     at = Thresholds(settings.alert_oldest, settings.alert_failing)
-    found = db.read(lambda c: troubles(store.figures(c, db.now(c)), at))
-    known = db.read(store.all_alerts)
+    seen = db.read(lambda c: store.figures(c, db.now(c)))
+    found, known = troubles(seen, at), db.read(store.all_alerts)
     if not found and not known:
         return False
-    alerts = db.write(lambda c: store.keep(c, found, db.now(c)))
+    lasting = {f"failing:{name}" for name in seen.lately}
+    alerts = db.write(lambda c: store.keep(c, found, lasting, db.now(c)))
     now = db.read(db.now)
     for each in alerts:
-        if must_tell(each, now):
-            _tell(hub, each)
+        _tell(hub, each, now)
     return False
 
 
-def _tell(hub: Hub, each: Alert) -> None:
-    """Tell one alert everywhere; an end that nobody heard the beginning of is not told."""
-    worth_telling = not each.over or each.told_at is not None
-    if worth_telling and not (_by_webhook(hub, each) and _by_mail(hub, each)):
-        return
+def _tell(hub: Hub, each: Alert, now: datetime) -> None:
+    """Tell one alert by every road that is still to be taken; one that fails is taken again."""
+    roads = {"webhook": _by_webhook, "mail": _by_mail, "log": _by_log}
+    wanted = ["log"]
+    if hub.settings.alert_webhook is not None:
+        wanted.append("webhook")
+    if hub.settings.alert_smtp is not None and hub.settings.alert_to:
+        wanted.append("mail")
+    due = roads_to_tell(each, wanted, now)
+    told = [road for road in due if roads[road](hub, each)]
+    if each.over and told == due:
+        hub.db.write(lambda c: store.forget(c, each.key))
+    elif told:
+        heard = sorted({*(each.told_by or ()), *told})
+        hub.db.write(lambda c: store.told(c, each.key, heard, hub.db.now(c)))
+
+
+def _by_log(_hub: Hub, each: Alert) -> bool:
     level = _log.info if each.over else _log.warning
     level("alert.over" if each.over else "alert.open", alert=each.key, text=each.text)
-    if each.over:
-        hub.db.write(lambda c: store.forget(c, each.key))
-    else:
-        hub.db.write(lambda c: store.told(c, each.key, hub.db.now(c)))
+    return True
 
 
 def _by_webhook(hub: Hub, each: Alert) -> bool:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, Table, Text
 
-from ground.columns import Instant
+from ground.columns import Instant, Json
 from master_data.tables import METADATA
 
 alert = Table(
@@ -12,5 +12,6 @@ alert = Table(
     Column("text", Text, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("told_at", Instant),
+    Column("told_by", Json),
     Column("over", Boolean, nullable=False),
 )

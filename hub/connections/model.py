@@ -1,7 +1,7 @@
 """Connections as plain values."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.connections.rules import State, Wellbeing
@@ -9,9 +9,15 @@ from hub.connections.rules import State, Wellbeing
 __all__ = ["BlownLinkFuse", "NewConnection", "StoredConnection", "WebhookSecret"]
 
 
+RELAPSE = timedelta(minutes=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredConnection:
-    """One configured system; `version` counts changes of its configuration, not of its health."""
+    """One configured system; `version` counts changes of its configuration, not of its health.
+
+    Of one that answers again `failing_since` and `next_probe_at` tell from when to when it did not.
+    """
 
     id: str
     system: str
@@ -34,6 +40,11 @@ class StoredConnection:
     approved_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
+
+    def was_failing(self, now: datetime) -> bool:
+        """Say whether it answers only since so short a time that it may fail again at once."""
+        back_at = self.next_probe_at if self.health is Wellbeing.OK else None
+        return self.failing_since is not None and back_at is not None and now - back_at < RELAPSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,13 +255,14 @@ def report_failure(hub: Hub, connection_id: str, error: ConnectorError) -> None:
             return False
         now = hub.db.now(connection)
         probe = next_probe(now, failures=1, after=trouble.after, longest=longest)
+        since = stored.failing_since if stored.was_failing(now) else now
         store.set_columns(
             connection,
             connection_id,
             {
                 "health": trouble.health.value,
                 "health_reason": trouble.reason,
-                "failing_since": now,
+                "failing_since": since,
                 "failures": 1,
                 "next_probe_at": probe,
             },

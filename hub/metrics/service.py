@@ -14,6 +14,7 @@ from hub.effects.due import store as due_effects
 from hub.events import store as events
 from hub.lanes import store as lanes
 from hub.metrics.rules import Figure, Kind
+from hub.polling import store as polls
 from hub.sheets import store as sheets
 from hub.wiring import Hub
 from hub.workers import store as workers
@@ -84,13 +85,18 @@ def _connections(connection: Connection, now: datetime) -> list[Figure]:
     up = Figure("rectoverso_connection_up", "1: the system answers and lets us in.", Kind.GAUGE)
     failing = Figure("rectoverso_connection_failing_seconds", "How long it fails.", Kind.GAUGE)
     held = Figure("rectoverso_deletes_held", "Deletes held by a blown fuse.", Kind.GAUGE)
+    unread = Figure("rectoverso_feed_age_seconds", "Since a feed was read to its end.", Kind.GAUGE)
     blown = {each.connection: each.held for each in deletes.blown(connection)}
     for each in connections.all_connections(connection):
         mine = {"connection": each.id}
-        up.samples.append((mine, int(each.health is Wellbeing.OK)))
-        failing.samples.append((mine, _age(each.failing_since, now)))
+        is_up = each.health is Wellbeing.OK
+        failing.samples.append((mine, 0.0 if is_up else _age(each.failing_since, now)))
+        up.samples.append((mine, int(is_up)))
         held.samples.append((mine, blown.get(each.id, 0)))
-    return [up, failing, held]
+        for feed in polls.all_polls(connection, each.id):
+            of = mine | {"object_type": feed.object_type}
+            unread.samples.append((of, _age(feed.last_ok_at or each.created_at, now)))
+    return [up, failing, held, unread]
 
 
 def _one(name: str, text: str, value: float) -> Figure:

@@ -96,6 +96,11 @@ def _poll(hub: Hub, claimed: Poll) -> None:
         _give_back(hub, claimed, told, pause=_after_error(hub))
 
 
+def _lease(hub: Hub) -> timedelta:
+    """Return how long one page may take: it may be many requests."""
+    return 2 * timedelta(seconds=hub.settings.lease)
+
+
 def _after_error(hub: Hub) -> timedelta:
     return timedelta(seconds=hub.settings.probe_every)
 
@@ -104,7 +109,7 @@ def _claim(
     hub: Hub, workable: list[str], connection: Connection, hold: Callable[[str], str]
 ) -> Poll | None:
     now = hub.db.now(connection)
-    until = now + timedelta(seconds=hub.settings.lease)
+    until = now + _lease(hub)
     return store.claim(connection, workable, Lease(hold(hub.env.ids.new("le")), now, until))
 
 
@@ -181,7 +186,7 @@ def _not_shown(hub: Hub, connection: Connection, claimed: Poll, page: ChangePage
 
 def _progress(hub: Hub, claimed: Poll, page: ChangePage, now: datetime) -> dict[str, Any]:
     if page.more:
-        return {"cursor": page.cursor, "due_at": now + timedelta(seconds=hub.settings.lease)}
+        return {"cursor": page.cursor, "due_at": now + _lease(hub)}
     return {
         "cursor": page.cursor,
         "due_at": now + timedelta(seconds=hub.settings.poll_every),

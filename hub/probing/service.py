@@ -76,9 +76,8 @@ def _set_going(hub: Hub, connection_id: str, health: Health) -> None:
         columns: dict[str, Any] = {
             "health": Wellbeing.OK.value,
             "health_reason": None,
-            "failing_since": None,
             "failures": 0,
-            "next_probe_at": None,
+            "next_probe_at": now,
         }
         if health.skew is not None:
             columns["skew_ms"] = round(health.skew * 1000)

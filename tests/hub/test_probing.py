@@ -5,6 +5,7 @@ import pytest
 from connectors.errors import RetryLater
 from connectors.kit.faults import Down, Operation, Unauthorised
 from hub.connections import service, store
+from hub.connections.model import RELAPSE
 from hub.connections.rules import Wellbeing
 from hub.lanes import store as lanes
 from hub.polling import service as polling
@@ -33,7 +34,9 @@ def test_connection_that_answers_its_probe_is_back_with_all_its_work(hub, twin, 
     clock.advance(1)
     assert probe_due(hub) == 1
     back = stored(hub)
-    assert (back.health, back.health_reason, back.failing_since) == (Wellbeing.OK, None, None)
+    assert (back.health, back.health_reason) == (Wellbeing.OK, None)
+    assert back.was_failing(clock.now()), "it may fail again at once"
+    assert not back.was_failing(clock.now() + RELAPSE)
     assert (back.failures, back.skew_ms) == (0, 0)
     assert hub.workable == ["crm"]
     now = clock.now()

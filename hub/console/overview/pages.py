@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from starlette.requests import Request
 
 from ground.database import Connection
+from hub.alerts import store as alerts
 from hub.conflicts import store as conflicts
 from hub.console.rules import words
 from hub.effects import store as effects
@@ -48,6 +49,7 @@ def _figures(hub: Hub, connection: Connection) -> dict[str, Any]:
             (title, [(words(each.value), sheet.by_outcome[each], each.value) for each in group])
             for title, group in _GROUPS
         ],
+        "alerts": [each for each in alerts.all_alerts(connection) if not each.over],
         "oldest": events.oldest_undecided(connection),
         "customers": counts.get(("customer", "active"), 0),
         "unconfirmed": sum(n for (_, state), n in counts.items() if state == "unconfirmed"),

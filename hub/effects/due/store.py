@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, case, exists, func, or_, select, update
 
+from ground.columns import Instant
 from ground.database import Connection
 from ground.statements import among, keys
 from hub.effects.rules import EffectState
@@ -66,8 +67,12 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
 
 
 def oldest_due(connection: Connection) -> datetime | None:
-    """Return since when the oldest effect is due that is neither waiting nor under way."""
-    query = select(func.min(effect.c.due_at)).where(
+    """Return since when the oldest effect is due that is neither waiting nor under way.
+
+    One that was tried before counts from its planning: each try puts off when it is due.
+    """
+    since = case((effect.c.attempts > 0, effect.c.planned_at), else_=effect.c.due_at)
+    query = select(func.min(since, type_=Instant)).where(
         OPEN, is_in(effect, EffectState.PLANNED, EffectState.UNKNOWN), effect.c.token.is_(None)
     )
     found: datetime | None = connection.scalar(query)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from hub.connections import service, store
 from hub.connections.model import NewConnection, StoredConnection
+from hub.connections.rules import Wellbeing
 from hub.errors import UnknownConnection
 from hub.rest.api import ListOf, asking
 from hub.wiring import Hub
@@ -76,6 +77,8 @@ class ConnectionOut(BaseModel):
     def of(stored: StoredConnection) -> "ConnectionOut":
         """Return what may be shown."""
         shown = {name: getattr(stored, name) for name in ConnectionOut.model_fields.keys() - _MADE}
+        if stored.health is Wellbeing.OK:
+            shown |= {"failing_since": None, "next_probe_at": None}
         return ConnectionOut(**shown, takes_notices=stored.webhook_secrets_cipher is not None)
 
 

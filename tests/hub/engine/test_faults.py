@@ -1,5 +1,7 @@
 """What goes wrong on the way to a system: lost answers, refusals, silence, dying workers."""
 
+from dataclasses import replace
+
 import pytest
 
 from connectors.kit.faults import (
@@ -15,6 +17,7 @@ from connectors.kit.faults import (
     Unauthorised,
 )
 from connectors.kit.memory_connector import MemoryConnector
+from ground.instants import to_microseconds
 from hub.conflicts.rules import Choice
 from hub.resolutions.service import Resolution, resolve
 
@@ -339,3 +342,31 @@ def test_a_worker_that_dies_while_deciding_leaves_the_lane_to_the_next(bed, sync
     bed.later(LEASE)
     assert bed.rows("erp")[0]["name"] == "Ibarra nuevo"
     assert_quiet(bed)
+
+
+def test_a_system_too_slow_for_the_lease_is_read_a_part_at_a_time(bed, customer):
+    """Two lanes take all of the time: the others are given back, not lost and begun again."""
+
+    def overdue(connection):
+        now = to_microseconds(bed.clock.now())
+        query = f"select count(*) from lane where token is not null and due_at <= {now}"
+        return connection.exec_driver_sql(query).scalar()
+
+    class Slow(MemoryConnector):
+        reads = 0
+
+        def read(self, object_type, external_ids):
+            Slow.reads += 1
+            bed.clock.advance(bed.hub.settings.lease / 3)
+            assert bed.hub.db.read(overdue) == 0, "others would begin the same again"
+            return super().read(object_type, external_ids)
+
+    rows = [bed.crm.create("customers", customer(name=f"Slow {n}")) for n in range(6)]
+    for row in rows:
+        bed.hint(bed.event("crm", "customers", row.id))
+    bed.crm.untold.clear()
+    one_by_one = replace(bed.connectors["crm"].capabilities, bulk_read=1)
+    bed.put_in("crm", Slow(bed.crm, one_by_one))
+    bed.run(tell=False)
+    assert Slow.reads == 6
+    assert sorted(each["name"] for each in bed.rows("erp")) == [f"Slow {n}" for n in range(6)]

@@ -1,5 +1,6 @@
 """Chores, sheets by the hour, retention, the sealed audit, alerts and figures."""
 
+import json
 import socket
 import threading
 from dataclasses import replace
@@ -7,12 +8,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from connectors.kit.faults import NotSent, Operation, RefuseRecord
+from connectors.errors import BatchRefused
+from connectors.kit.faults import Down, NotSent, Operation, RefuseRecord
+from connectors.kit.memory_connector import MemoryConnector
 from ground.door import NotSent as NoAnswer
 from ground.door import Response
+from hub.alerts import service
 from hub.alerts import store as alerts
-from hub.alerts.rules import Figures, Thresholds, troubles
+from hub.alerts.rules import Alert, Figures, Thresholds, roads_to_tell, troubles
 from hub.alerts.service import watch
 from hub.chores import store as chores
 from hub.conflicts.rules import Choice
@@ -20,6 +25,7 @@ from hub.events import store as events
 from hub.housekeeping.service import CHORES, do_due
 from hub.metrics.rules import Figure, Kind, render
 from hub.metrics.service import figures
+from hub.polling.service import poll_due, schedule
 from hub.retention.service import thin_out
 from hub.sealing.service import seal_due, verify
 from hub.settings import HubSettings
@@ -262,16 +268,112 @@ def test_troubles_are_told_apart(clock):
             uneven=["crm"],
             failing={"erp": (old, "503"), "shop": (now, "503")},
             blown={"crm": 7},
+            feeds={"crm/customers": (old, "too large"), "crm/products": (now, "too large")},
         ),
         Thresholds(300, 60),
     )
     assert sorted(found) == [
         "failing:erp",
+        "feed:crm/customers",
         "fuse:crm",
         "oldest:events",
         "undelivered",
         "uneven:crm",
     ]
+
+
+def test_a_road_that_is_closed_does_not_keep_others_from_telling(clock):
+    now = clock.now()
+    new = Alert("undelivered", "", now, None, over=False)
+    roads = ["log", "webhook", "mail"]
+    assert roads_to_tell(new, roads, now) == roads
+    half = replace(new, told_at=now, told_by=["log", "mail"])
+    assert roads_to_tell(half, roads, now) == ["webhook"]
+    assert roads_to_tell(half, ["log", "mail"], now) == []
+    assert roads_to_tell(half, roads, now + timedelta(hours=25)) == roads
+    ended = replace(half, over=True, told_by=None)
+    assert roads_to_tell(ended, roads, now) == roads
+    assert roads_to_tell(replace(new, over=True), roads, now) == []
+
+
+def test_a_webhook_that_is_down_hears_later_what_mail_told_at_once(
+    bed, customer, listener, monkeypatch
+):
+    mails = []
+    monkeypatch.setattr(service, "send_mail", lambda _server, message: mails.append(message))
+    settings(bed, alert_smtp=SecretStr("smtp://mail.example"), alert_to=["ops@example.org"])
+    bed.crm.create("customers", customer())
+    bed.tell("crm")
+    bed.clock.advance(3600)
+    listener.down = True
+    watch(bed.hub)
+    watch(bed.hub)
+    assert (len(mails), listener.posted) == (1, [])
+    listener.down = False
+    watch(bed.hub)
+    watch(bed.hub)
+    assert (len(mails), len(listener.posted)) == (1, 1)
+    bed.run()
+    watch(bed.hub)
+    assert (len(mails), len(listener.posted)) == (2, 2)
+    assert bed.hub.db.read(alerts.all_alerts) == []
+
+
+def test_a_system_that_answers_probes_and_nothing_else_is_told_of_once(bed, customer, listener):
+    """Between two probes it seems well for some seconds; nothing is over by that."""
+    row = bed.crm.create("customers", customer())
+    bed.run()
+    bed.erp.faults.add(Down(), operation=Operation.WRITE, times=None)
+    bed.crm.edit("customers", row.id, {"name": "Renamed"})
+    for _ in range(200):
+        bed.later(3)
+        watch(bed.hub)
+    told = [json.loads(each) for each in listener.posted]
+    assert [(each["alert"], each["state"]) for each in told] == [
+        ("failing:erp", "open"),
+        ("oldest:effects", "open"),
+    ]
+    bed.erp.faults.clear()
+    bed.later(60)
+    for _ in range(5):
+        bed.later(30)
+        watch(bed.hub)
+    over = [json.loads(each) for each in listener.posted[2:]]
+    assert {(each["alert"], each["state"]) for each in over} == {
+        ("failing:erp", "over"),
+        ("oldest:effects", "over"),
+    }
+    assert bed.rows("erp")[0]["name"] == "Renamed"
+
+
+def test_a_feed_that_cannot_be_read_is_told_of(bed, listener):
+    class Wide(MemoryConnector):
+        def changes(self, object_type, cursor, limit):
+            raise BatchRefused("the answer is too large")
+
+    schedule(bed.hub)
+    while poll_due(bed.hub):
+        pass
+    bed.put_in("erp", Wide(bed.erp))
+    for _ in range(10):
+        bed.clock.advance(16)
+        while poll_due(bed.hub):
+            pass
+        watch(bed.hub)
+    assert [json.loads(each)["alert"] for each in listener.posted] == [
+        "feed:erp/categories",
+        "feed:erp/customers",
+        "feed:erp/products",
+    ]
+    assert 'rectoverso_feed_age_seconds{connection="erp",object_type="products"} 160' in render(
+        figures(bed.hub)
+    )
+    bed.put_in("erp", bed.connectors["erp"])
+    bed.clock.advance(16)
+    while poll_due(bed.hub):
+        pass
+    watch(bed.hub)
+    assert [json.loads(each)["state"] for each in listener.posted[3:]] == ["over"] * 3
 
 
 def mail_server():
