@@ -49,8 +49,8 @@ class HubSettings(BaseSettings):
     lease: float = Field(
         30.0,
         ge=10,
-        description="How long a claim of lanes or writes lasts, one of a poll twice as long. What a "
-        "killed process had claimed waits for its end; its last five seconds begin no write.",
+        description="How long a claim of lanes or writes lasts, one of a poll twice as long. What "
+        "a killed process had claimed waits for its end; its last five seconds begin no write.",
     )
     pace: float = Field(0.02, ge=0, description="How long a turn that did little waits.")
     decision_pace: float = Field(

@@ -48,6 +48,7 @@ def judge_customer(readings, body=None, *, version=None, crossref=None, rivals=N
         ),
         sighting=Sighting("ev_1", 100, 200, more.pop("stamp", 150)),
         mapping_version=3,
+        missing=frozenset(more.pop("missing", ())),
     )
     schema, told = more.pop("schema", None), rivals or {}
     assert not more, more
