@@ -14,7 +14,7 @@ from dramatiq.broker import Consumer, MessageProxy
 from hub.settings import HubSettings
 from hub.turns import Turn
 
-__all__ = ["Crew", "EmbeddedBroker", "open_broker", "ring"]
+__all__ = ["Crew", "EmbeddedBroker", "open_broker", "redis_answers", "ring"]
 
 QUEUE = "hub"
 _ROOM = 100
@@ -177,6 +177,17 @@ def ring(broker: dramatiq.Broker, names: Iterable[str]) -> bool:
         _log.info("broker.unreachable", error=type(error).__name__)
         return False
     return True
+
+
+def redis_answers(url: str) -> bool:
+    """Say whether the doorbell between machines can be reached."""
+    from hub.redis_broker import SharedBroker  # noqa: PLC0415  as above
+
+    broker = SharedBroker(url)
+    try:
+        return broker.answers()
+    finally:
+        broker.close()
 
 
 def _key(message: "dramatiq.Message[None]") -> str:

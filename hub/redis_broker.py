@@ -38,6 +38,13 @@ class SharedBroker(RedisBroker):
         except redis.RedisError as error:
             raise ConnectionError(type(error).__name__) from error
 
+    def answers(self) -> bool:
+        """Say whether Redis answers."""
+        try:
+            return bool(self.client.ping())
+        except redis.RedisError:
+            return False
+
     def close(self) -> None:
         """Let go of the connections."""
         self.client.connection_pool.disconnect()

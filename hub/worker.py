@@ -6,6 +6,7 @@ makes due is found by the sweeper. Where nobody answers (Redis away), the sweepe
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import dramatiq
 import structlog
@@ -117,6 +118,7 @@ class Sweeper:
         self._turns = turns
         self._rung: dict[str, int] = {}
         self._next_sign = 0.0
+        self._unheard_since: float | None = None
         self.worker_id = hub.env.ids.new("wo")
 
     def sweep(self) -> None:
@@ -130,10 +132,17 @@ class Sweeper:
         except Exception as error:  # noqa: BLE001 - the next sweep looks again
             _log.warning("sweep.failed", error=type(error).__name__)
             return
-        ring(self._broker, due)
+        self._note(heard=ring(self._broker, due))
         neglected = [name for name in due if self._rung.get(name) == self._turns[name].begun]
         self._rung = {name: self._turns[name].begun for name in due}
         self._serve([self._turns[name] for name in neglected])
+
+    def _note(self, *, heard: bool) -> None:
+        """Note since when the doorbell does not ring: work is found by sweeps alone, later."""
+        if heard:
+            self._unheard_since = None
+        elif self._unheard_since is None:
+            self._unheard_since = self._hub.env.clock.monotonic()
 
     def _live(self) -> None:
         """Give a sign of life now and then."""
@@ -141,8 +150,15 @@ class Sweeper:
         if now < self._next_sign:
             return
         self._next_sign = now + _SIGN_EVERY
-        db = self._hub.db
-        db.write(lambda connection: workers.seen(connection, self.worker_id, db.now(connection)))
+        since = self._unheard_since
+        unheard = None if since is None else timedelta(seconds=now - since)
+
+        def note(connection: Connection) -> None:
+            at = self._hub.db.now(connection)
+            since = None if unheard is None else at - unheard
+            workers.seen(connection, self.worker_id, at, since)
+
+        self._hub.db.write(note)
 
     def leave(self) -> None:
         """Say goodbye; a worker that cannot is forgotten in time."""

@@ -33,6 +33,8 @@ class Figures:
     late_chores: Sequence[str] = ()
     feeds: Mapping[str, tuple[datetime, str]] = field(default_factory=dict)
     """connection/object type -> (when it was read last, why it is not read since)."""
+    unheard: datetime | None = None
+    """Since when a worker rings the doorbell in vain."""
     lately: Collection[str] = ()
     """Connections that answer again, but only just: of them nothing new is told."""
 
@@ -75,6 +77,10 @@ def _not_answering(figures: Figures, most: timedelta) -> dict[str, str]:
         for name, (since, why) in figures.failing.items()
         if figures.now - since > most
     }
+    if figures.unheard is not None and figures.now - figures.unheard > most:
+        failing["doorbell"] = (
+            "Redis does not take the rings of workers: what is to be done is found a second later."
+        )
     return failing | {
         f"feed:{name}": f"The feed {name} cannot be read: {why}"
         for name, (since, why) in figures.feeds.items()

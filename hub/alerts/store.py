@@ -20,6 +20,7 @@ from hub.effects.due import store as effects
 from hub.events import store as events
 from hub.polling import store as polls
 from hub.sheets import store as sheets
+from hub.workers import store as workers
 
 __all__ = ["all_alerts", "figures", "forget", "keep", "told"]
 
@@ -44,6 +45,7 @@ def figures(connection: Connection, now: datetime) -> Figures:
         undelivered=int(connection.scalar(open_undelivered) or 0),
         uneven=[name for name, sheet in by_connection.items() if not sheet.is_even],
         failing=failing,
+        unheard=next(iter(workers.unheard(connection, now)), None),
         feeds=_feeds(connection, failing),
         lately=[each.id for each in known if each.was_failing(now)],
         blown={each.connection: each.held for each in deletes.blown(connection)},

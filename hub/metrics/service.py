@@ -37,6 +37,11 @@ def _figures(connection: Connection, now: datetime) -> list[Figure]:
             "Workers alive.",
             workers.alive(connection, now),
         ),
+        _one(
+            "rectoverso_workers_unheard",
+            "Workers whose rings no doorbell takes.",
+            len(workers.unheard(connection, now)),
+        ),
         _one("rectoverso_alerts", "Alerts that are open.", len(alerts.all_alerts(connection))),
         _one("rectoverso_chores_failing", "Chores that fail.", chores.failing(connection)),
     ]

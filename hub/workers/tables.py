@@ -11,4 +11,5 @@ worker = Table(
     Column("id", Id, primary_key=True),
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+    Column("unheard_since", Instant),
 )

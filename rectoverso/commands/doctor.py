@@ -11,6 +11,7 @@ from ground import strict_json
 from ground.database import DatabaseBusy
 from ground.door import DoorError
 from ground.lineage import is_current
+from hub.broker import redis_answers
 from hub.connections.secrets import load_key
 from hub.errors import KeyTrouble
 from rectoverso.commands.options import AsJson, Data, Host, Port, print_json, print_table
@@ -77,6 +78,15 @@ def _databases(houses: Houses) -> Iterator[Finding]:
             yield Finding(subject, "up to date" if current else "behind", advice)
 
 
+def _doorbell(houses: Houses) -> Iterator[Finding]:
+    url = houses.hub_settings.redis_url
+    if url is None:
+        return
+    heard = redis_answers(url.get_secret_value())
+    advice = "" if heard else "Look whether Redis runs and the URL fits; work is slower without it."
+    yield Finding("doorbell", "answers" if heard else "no answer", advice)
+
+
 def _key(houses: Houses) -> Iterator[Finding]:
     try:
         load_key(houses.hub_settings, houses.env("hub").rng)
@@ -100,5 +110,11 @@ def _server(houses: Houses) -> Iterator[Finding]:
     yield Finding("workers", str(workers), advice)
 
 
-LOOKS: tuple[Callable[[Houses], Iterator[Finding]], ...] = (_folder, _databases, _key, _server)
+LOOKS: tuple[Callable[[Houses], Iterator[Finding]], ...] = (
+    _folder,
+    _databases,
+    _doorbell,
+    _key,
+    _server,
+)
 """All that is looked at, in this order."""

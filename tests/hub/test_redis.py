@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from connectors.kit.memory import MemorySystem
 from ground.env import SystemClock
 from hub.attendance import attending
-from hub.broker import Crew, open_broker, ring
+from hub.broker import Crew, open_broker, redis_answers, ring
 from hub.lanes import store as lanes
 from hub.settings import HubSettings
 from hub.turns import Turn
@@ -152,3 +152,8 @@ def test_worker_serves_lanes_without_any_redis(hub, start, socket_enabled):
     start(hub, broker)
     ring_lane(hub, 1)
     assert eventually(lambda: waiting(hub) == 0)
+
+
+def test_whether_it_answers_is_told(redis, server):
+    assert redis_answers(server.connection_url)
+    assert not redis_answers("redis://127.0.0.1:1")

@@ -19,6 +19,7 @@ from hub.alerts import service
 from hub.alerts import store as alerts
 from hub.alerts.rules import Alert, Figures, Thresholds, roads_to_tell, troubles
 from hub.alerts.service import watch
+from hub.broker import EmbeddedBroker
 from hub.chores import store as chores
 from hub.conflicts.rules import Choice
 from hub.events import store as events
@@ -31,6 +32,8 @@ from hub.sealing.service import seal_due, verify
 from hub.settings import HubSettings
 from hub.sheets import store as sheets
 from hub.sheets.service import roll_up
+from hub.turns import Turn
+from hub.worker import Sweeper, all_turns
 from tests.hub.engine.test_faults import answer
 
 
@@ -325,8 +328,8 @@ def test_a_system_that_answers_probes_and_nothing_else_is_told_of_once(bed, cust
     bed.run()
     bed.erp.faults.add(Down(), operation=Operation.WRITE, times=None)
     bed.crm.edit("customers", row.id, {"name": "Renamed"})
-    for _ in range(200):
-        bed.later(3)
+    for _ in range(40):
+        bed.later(12)
         watch(bed.hub)
     told = [json.loads(each) for each in listener.posted]
     assert [(each["alert"], each["state"]) for each in told] == [
@@ -442,3 +445,36 @@ def test_figures_are_told_in_the_form_of_prometheus(bed, history):
 def test_labels_are_escaped():
     figure = Figure("x", "h", Kind.GAUGE, [({"name": 'a"b\\c\nd'}, 1.0)])
     assert render([figure]).splitlines()[-1] == 'x{name="a\\"b\\\\c\\nd"} 1'
+
+
+class Deaf(EmbeddedBroker):
+    """A doorbell that cannot be reached."""
+
+    deaf = True
+
+    def enqueue(self, message, *, delay=None):
+        if self.deaf:
+            raise ConnectionError("refused")
+        return super().enqueue(message, delay=delay)
+
+
+def test_a_doorbell_that_nobody_hears_is_told_of(bed, listener):
+    broker = Deaf()
+    broker.declare_queue("hub")
+    names = [turn.name for turn in all_turns(bed.hub)]
+    idle = {name: Turn(name, lambda: 0, bed.clock, pace=0.0) for name in names}
+    sweeper = Sweeper(bed.hub, broker, idle)
+    for _ in range(10):
+        bed.clock.advance(10)
+        sweeper.sweep()
+    watch(bed.hub)
+    assert "doorbell" in [json.loads(each)["alert"] for each in listener.posted]
+    assert "rectoverso_workers_unheard 1\n" in render(figures(bed.hub))
+    broker.deaf = False
+    for _ in range(2):
+        bed.clock.advance(10)
+        sweeper.sweep()
+    watch(bed.hub)
+    told = [json.loads(each) for each in listener.posted]
+    assert [each["state"] for each in told if each["alert"] == "doorbell"] == ["open", "over"]
+    assert "rectoverso_workers_unheard 0\n" in render(figures(bed.hub))

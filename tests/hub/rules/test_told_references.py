@@ -1,11 +1,13 @@
 """What is told of references that wait, lead nowhere or stand beside other troubles."""
 
+from typing import Any
+
 import pytest
 
 from hub.events.rules import Outcome
 from master_data.model import Base, FieldOutcome, FieldResult
 
-KNOWN = {"crossref": {"base": {"name": Base("Acme", "Acme")}}, "version": 4}
+KNOWN: dict[str, Any] = {"crossref": {"base": {"name": Base("Acme", "Acme")}}, "version": 4}
 PARENT, GROUP = ("customer", "cu_9"), ("category", "ca_2")
 WAITS_PARENT = FieldResult(
     "parent", FieldOutcome.WAITING, None, None, "reference", "waits for customer cu_9"
@@ -31,7 +33,7 @@ NO_GROUP = FieldResult(
 )
 UNREAD = FieldResult("language", FieldOutcome.HELD, None, None, "mapping", "no row for xx")
 
-CASES = {
+CASES: dict[str, tuple[Any, ...]] = {
     "one that waits": (
         {"unresolved": {"parent": PARENT}},
         [WAITS_PARENT],
