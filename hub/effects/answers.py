@@ -47,6 +47,14 @@ UNDELIVERED = "undelivered"
 DELETE_AGAINST_CHANGE = "delete_against_change"
 
 
+class _Overslept(Exception):
+    """Others have taken over some of these effects; `held` are those that have not been."""
+
+    def __init__(self, held: set[str]) -> None:
+        super().__init__("claimed by others meanwhile")
+        self.held = held
+
+
 @dataclass(slots=True)
 class _Settling:
     """What one transaction writes."""
@@ -71,7 +79,10 @@ class _Settling:
 def settle_answers(
     delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult | Ask]
 ) -> None:
-    """Write what the answers mean; crossrefs changed meanwhile are taken afresh."""
+    """Write what the answers mean; crossrefs changed meanwhile are taken afresh.
+
+    Whoever slept over its lease has nothing to say any more: others found out what became of it.
+    """
     at = to_microseconds(delivery.now)
     while True:
         made = _Settling()
@@ -81,6 +92,10 @@ def settle_answers(
                 made.freed.append(frozen.crossref.id)
         try:
             delivery.hub.db.write(lambda c, made=made: _write(delivery, made, c), synced=False)  # type: ignore[misc]
+        except _Overslept as error:
+            kept = [n for n, each in enumerate(sent) if each.effect.id in error.held]
+            sent, results = [sent[n] for n in kept], [results[n] for n in kept]
+            continue
         except GoldenMoved:
             sent = _afresh(delivery, sent)
             continue
@@ -180,9 +195,9 @@ def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Writte
     if result.record is None:
         made.events.append(_hint(delivery, crossref, ChangeKind.CHANGED))
     elif landed.inbound:
-        made.events.append(
-            _event(delivery, crossref, record, created=before.record is None and result.exclusive)
-        )
+        alone = (result.exclusive or result.read_back) and not landed.foreign
+        created = before.record is None and alone
+        made.events.append(_event(delivery, crossref, record, created=created))
     else:
         made.shown[crossref.golden_id] = crossref
         if not frozen.missing and _falls_behind(delivery, crossref, golden):
@@ -356,12 +371,14 @@ def _overtaken(delivery: Delivery, made: _Settling, connection: Connection) -> l
 
 
 def _write(delivery: Delivery, made: _Settling, connection: Connection) -> None:
-    """Write all. Raises GoldenMoved if a crossref is not as the freeze left it."""
+    """Write all. Raises GoldenMoved if a crossref is not as the freeze left it, or _Overslept."""
     at: datetime = delivery.hub.db.now(connection)
     frozen = [each.with_(version=each.version + 1) for each in made.crossrefs]
     if len(golden_store.try_update_crossrefs(connection, frozen)) != len(frozen):
         raise GoldenMoved
-    store.settle(connection, made.settled, delivery.token, at)
+    held = store.settle(connection, made.settled, delivery.token, at)
+    if {each.effect_id for each in made.settled} - held:
+        raise _Overslept(held)
     store.plan(connection, [*made.plans, *_overtaken(delivery, made, connection)], at)
     conflicts.open_many(connection, made.conflicts, at)
     events.insert(connection, made.events, at)

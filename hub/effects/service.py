@@ -179,7 +179,8 @@ def _freeze(connection: Connection, delivery: Delivery) -> None:
     delivery.frozen = [kept[effect_id] for effect_id in kept if effect_id in held]
     store.settle(connection, settled, delivery.token, now)
     _alarm_loops(connection, delivery, moved, now)
-    store.wait(connection, {each.effect.id: each.name for each in delivery.waits}, now)
+    waits = {each.effect.id: each.name for each in delivery.waits}
+    store.wait(connection, waits, delivery.token, now)
     release_arrived(connection, {each.name for each in delivery.waits}, now)
 
 

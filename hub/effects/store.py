@@ -89,10 +89,18 @@ FREE = and_(
     ),
     ~exists().where(
         lane.c.key == effect.c.lane,
-        or_(lane.c.token.is_not(None), lane.c.due_at <= bindparam("now")),
+        or_(
+            lane.c.token.is_not(None),
+            lane.c.due_at <= bindparam("now"),
+            lane.c.waits_for.is_(None),
+        ),
     ),
 )
-"""No other write of the record is in flight, and nobody decides its lane or is about to."""
+"""No other write of the record is in flight, and nobody decides its lane or is yet to.
+
+A lane that waits for another record was judged as far as it can be; one that waits to be read
+again was not, and a write would go over what nobody looked at.
+"""
 _CLAIM = (
     update(effect)
     .where(
@@ -162,12 +170,15 @@ def freeze(
     return {key[0] for key in update_many(connection, effect, ["id", "token"], rows)}
 
 
-def settle(connection: Connection, settled: Sequence[Settled], token: str, at: datetime) -> None:
+def settle(
+    connection: Connection, settled: Sequence[Settled], token: str, at: datetime
+) -> set[str]:
     """Write the answers of claimed effects; those still open give their claim back.
 
     One that goes back to planned gives way to another planned meanwhile: that one will show golden
-    as it is then.
+    as it is then. Returns the ids of those that were still held under this token.
     """
+    held: set[str] = set()
     settled = _give_way(connection, settled)
     for with_frozen in (False, True):
         rows = [
@@ -176,15 +187,22 @@ def settle(connection: Connection, settled: Sequence[Settled], token: str, at: d
             if (each.frozen is not None) is with_frozen
         ]
         if rows:
-            update_many(connection, effect, ["id", "token"], rows)
-    still = [each.effect_id for each in settled if each.state.is_open]
-    if still:
-        statement = (
-            update(effect)
-            .where(among(effect.c.id, "ids"), effect.c.token == bindparam("held_by"))
-            .values(token=None)
-        )
-        connection.execute(statement, {"ids": keys(connection, still), "held_by": token})
+            held |= {key[0] for key in update_many(connection, effect, ["id", "token"], rows)}
+    _give_back(connection, [each.effect_id for each in settled if each.state.is_open], token)
+    return held
+
+
+def _give_back(connection: Connection, effect_ids: Sequence[str], token: str) -> None:
+    if effect_ids:
+        values = {"ids": keys(connection, effect_ids), "held_by": token}
+        connection.execute(_GIVE_BACK, values)
+
+
+_GIVE_BACK = (
+    update(effect)
+    .where(among(effect.c.id, "ids"), effect.c.token == bindparam("held_by"))
+    .values(token=None)
+)
 
 
 def _give_way(connection: Connection, settled: Sequence[Settled]) -> list[Settled]:
@@ -222,20 +240,21 @@ def _settled_row(each: Settled, token: str, at: datetime) -> dict[str, Any]:
     return row if each.frozen is None else row | {"frozen": dict(each.frozen)}
 
 
-def wait(connection: Connection, names: Mapping[str, str], at: datetime) -> None:
+def wait(connection: Connection, names: Mapping[str, str], token: str, at: datetime) -> None:
     """Let claimed effects wait for the record that `connection:golden id` names."""
     rows = [
         {
             "id": effect_id,
+            "token": token,
             "state": EffectState.WAITING.value,
             "waits_for": name,
             "due_at": at + LOOK_AGAIN,
-            "token": None,
         }
         for effect_id, name in names.items()
     ]
     if rows:
-        update_many(connection, effect, ["id"], rows)
+        update_many(connection, effect, ["id", "token"], rows)
+        _give_back(connection, list(names), token)
 
 
 _BUSY = select(effect.c.lane, effect.c.crossref_id).where(

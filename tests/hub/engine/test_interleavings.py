@@ -1,5 +1,6 @@
 """What the simulator found: answers, decisions and claims that cross each other."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -244,6 +245,35 @@ def test_a_record_shown_as_before_our_write_is_not_an_edit(bed, synced, comparab
     bed.later(4)
     assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra nuevo"
     assert bed.balance().undecided == 0
+
+
+def test_nothing_is_written_over_a_record_that_waits_to_be_read(bed, synced):
+    """An edit is told of, but a read may not show it yet: it is judged before the next write."""
+    row, there = synced
+    bed.put_in("erp", LaggingConnector(bed.erp, comparable=False))
+    bed.erp.faults.add(AnswerLost(), operation=Operation.WRITE)
+    bed.crm.edit("customers", row.id, {"language": "ca"})
+    bed.tell("crm")
+    bed.turn()
+    bed.erp.edit("customers", there.id, {"name": "By the clerk"})
+    bed.erp.untold.clear()
+    bed.crm.edit("customers", row.id, {"name": "By the seller"})
+    bed.tell("crm")
+    bed.turn()
+    for seconds in (14, 0.5, 4, 4):  # the resolving read shows the edit, within the lag
+        bed.clock.advance(seconds)
+        bed.turn()
+    heard = bed.rows("crm")[0]["name"], bed.rows("erp")[0]["name"]
+    assert heard in {("By the clerk", "By the clerk"), ("By the seller", "By the seller")}
+    assert _said(bed, "erp", "name") == "By the clerk"
+
+
+def _said(bed, name, path):
+    """Return what a system said last of a field."""
+    query = f"select contributions from crossref where connection = '{name}'"
+    (found,) = bed.hub.db.read(lambda c: c.exec_driver_sql(query).all())
+    said = found[0] if isinstance(found[0], dict) else json.loads(found[0])
+    return said[path][0]
 
 
 def test_a_read_older_than_the_notice_is_read_again(bed, synced):
