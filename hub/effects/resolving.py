@@ -138,7 +138,8 @@ def read_back(
     """Read what was written where the system does not answer with the record.
 
     Where a read may lag behind a write, or does not succeed, the outcome of an update is unknown
-    until the read that resolves it; a create is taken as sent, for its id is known.
+    until the read that resolves it; a create is taken as sent, for its id is known. Only an equal
+    version says that nobody wrote between the write and the read.
     """
     connector = delivery.connection.connector
     blind = [r.external_id for r in results if isinstance(r, Written) and r.record is None]
@@ -158,7 +159,9 @@ def read_back(
 
 def _seen(frozen: Frozen, written: Written, state: SourceState | Absent | None) -> WriteResult:
     if isinstance(state, SourceState):
-        return replace(written, version=state.version, record=state.record, read_back=True)
+        alone = written.exclusive and state.version is not None and state.version == written.version
+        seen = replace(written, version=state.version, record=state.record, exclusive=alone)
+        return replace(seen, read_back=True)
     return written if frozen.write.external_id is None else OutcomeUnknown(ACCEPTED)
 
 

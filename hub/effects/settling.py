@@ -24,6 +24,8 @@ class Landed:
     crossref: Crossref
     inbound: bool
     normalised: dict[str, tuple[Value, Value]] = field(default_factory=dict)
+    foreign: bool = False
+    """Something that was sent is shown otherwise: somebody wrote it since, or before."""
     ignored: tuple[str, ...] = ()
     """Paths that the system accepted and did not apply: it shows what it showed before."""
 
@@ -52,7 +54,8 @@ def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sigh
     base = dict(crossref.base)
     ignored = [path for path in sent if _is_ignored(crossref, sent, answer, sight, path)]
     told = {path: value for path, value in sent.items() if path not in ignored}
-    normalised, inbound = _agree(base, told, answer, sight)
+    normalised, foreign = _agree(base, told, answer, sight)
+    inbound = foreign
     for path, reading in sight.readings.items():
         agreed = base.get(path)
         if path in sent:
@@ -75,7 +78,7 @@ def land(crossref: Crossref, sent: dict[str, Value], answer: Answer, sight: Sigh
         settled_at=answer.at,
     )
     inbound = inbound or bool(sight.unresolved or sight.problems)
-    return Landed(settled, inbound, normalised, tuple(ignored))
+    return Landed(settled, inbound, normalised, foreign, tuple(ignored))
 
 
 def _agree(

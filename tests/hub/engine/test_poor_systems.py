@@ -264,3 +264,23 @@ def test_a_create_that_could_not_be_read_back_takes_later_changes(bed, customer,
     bed.run()
     (there,) = bed.rows("crm")
     assert (there["name"], there["legal_name"]) == ("Ibarra", "Ibarra SL")
+
+
+@pytest.mark.parametrize("created", [False, True])
+def test_an_edit_between_a_write_and_its_reading_back_is_kept(bed, customer, created):
+    """It is no normal form of what was sent: the version says that somebody wrote since."""
+    row = bed.crm.create("customers", customer(name="Ibarra one"))
+    if not created:
+        bed.run()
+        bed.crm.edit("customers", row.id, {"name": "Ibarra two"})
+
+    class EditedConnector(ShortConnector):
+        def read(self, object_type, external_ids):
+            bed.put_in("erp", ShortConnector(bed.erp))
+            bed.erp.edit("customers", external_ids[0], {"name": "By the clerk"})
+            return super().read(object_type, external_ids)
+
+    bed.put_in("erp", EditedConnector(bed.erp))
+    bed.run()
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "By the clerk"
+    assert_quiet(bed)
