@@ -1,6 +1,7 @@
 """Which element of a system's list is which golden element.
 
-By known key, equal content, then declared fields. What stays ambiguous is held, never guessed.
+By known key, the key that we chose, equal content, then declared fields. What stays ambiguous is
+held, never guessed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,9 +30,13 @@ def align(
     `known` maps this system's keys to element ids from earlier; `fields` identify an element.
     """
     pairs = {key: known[key] for key in incoming if key in known}
+    taken = set(known.values())
+    for key in (each for each in incoming if each not in pairs):
+        if key in golden and key not in taken:  # written by us, and perhaps not answered
+            pairs[key] = key
+            taken.add(key)
     if not golden or len(pairs) == len(incoming):
         return Alignment(pairs, tuple(key for key in incoming if key not in pairs))
-    taken = set(known.values())
     for same in (
         lambda a, b: a == b,
         lambda a, b: _identity(a, fields) == _identity(b, fields) is not None,

@@ -22,6 +22,13 @@ def test_an_element_that_this_system_knows_under_another_key_is_not_taken_twice(
     assert found.added == ("k2",)
 
 
+def test_the_key_that_we_chose_meets_whatever_it_holds():
+    """We wrote it, and before we know that it landed somebody changed it there."""
+    found = align({"el_1": HOME, "k2": WORK}, {"el_1": WORK, "el_2": WORK}, {}, ())
+    assert found.pairs == {"el_1": "el_1", "k2": "el_2"}
+    assert align({"el_1": HOME}, {"el_1": WORK}, {"k1": "el_1"}, ()).added == ("el_1",)
+
+
 def test_equal_content_meets():
     found = align({"k1": WORK, "k2": HOME}, {"el_1": HOME, "el_2": WORK}, {}, FIELDS)
     assert found.pairs == {"k1": "el_2", "k2": "el_1"}
