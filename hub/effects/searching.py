@@ -1,21 +1,31 @@
-"""Where a system keeps no client key: wait, search, and only then create again.
+"""Looks for the record of a create whose answer was lost, before it is sent again.
 
-A create whose answer was lost may have landed. Its record comes back by the feed, shares a match
-key with the golden record, and waits for the create (`hub.sync.deciding`). So the records that wait
-are looked at once it settled; if none waits although the feed was read to its end meanwhile, the
-create did not land. What cannot be told by that is a person's to tell.
+Where a system keeps our client key, the record is known by it: in what was told since, or in what
+the feed has to tell. Sent again without a look, the create would go over what people made of it.
+
+Where a system keeps no client key, the record comes back by the feed, shares a match key with the
+golden record, and waits for the create (`hub.sync.deciding`). So the records that wait are looked
+at once it settled; if none waits although the feed was read to its end meanwhile, the create did
+not land. What cannot be told by that is a person's to tell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from connectors.contract import Absent, OutcomeUnknown, SourceState, TryLater, WriteResult, Written
+from connectors.errors import CursorLost
+from ground.database import Connection
 from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.rules import shows
+from hub.events import store as events
 from hub.lanes import store as lanes
 from hub.polling import store as polls
 from master_data.blocking import match_keys
+
+_MOST_PAGES = 5
+"""A feed that is further behind is not read for one create."""
+_SKEW = timedelta(minutes=5)
 
 __all__ = ["CAN_DUPLICATE", "come_back", "search"]
 
@@ -46,27 +56,53 @@ def search(delivery: Delivery, frozen: Frozen) -> WriteResult | Ask:
 def come_back(
     delivery: Delivery, object_type: str, creates: Sequence[Frozen]
 ) -> dict[str, WriteResult]:
-    """Return crossref id -> what became of creates whose record waits and carries our key."""
-    names = {f"effect:{each.crossref.id}" for each in creates}
-    waiting = sorted(
-        {
-            external_id
-            for name in names
-            for external_id in delivery.hub.db.read(lambda c, name=name: lanes.waiting_on(c, name))  # type: ignore[misc]
-        }
-    )
-    if not waiting:
+    """Return crossref id -> what became of creates whose record is there and carries our key."""
+    wanted = {each.crossref.id for each in creates}
+    there = delivery.hub.db.read(lambda c: _told_of(c, creates))
+    there |= _listed(delivery, object_type, wanted)
+    if not there:
         return {}
-    found = delivery.connection.connector.read(object_type, waiting)
+    found = delivery.connection.connector.read(object_type, sorted(there))
     return {
         each.client_key: Written(
             each.external_id, each.version, each.record, exclusive=False, changed=True
         )
         for each in found.values()
-        if isinstance(each, SourceState)
-        and each.client_key is not None
-        and f"effect:{each.client_key}" in names
+        if isinstance(each, SourceState) and each.client_key in wanted
     }
+
+
+def _told_of(connection: Connection, creates: Sequence[Frozen]) -> set[str]:
+    """Return the external ids of records that wait for these creates, or were told with their keys.
+
+    By then their lanes need not have been looked at: the connection may just have come back.
+    """
+    waiting = {
+        external_id
+        for each in creates
+        for external_id in lanes.waiting_on(connection, f"effect:{each.crossref.id}")
+    }
+    since = min(each.effect.sent_at or each.effect.planned_at for each in creates) - _SKEW
+    return waiting | events.told_with(connection, [each.crossref.id for each in creates], since)
+
+
+def _listed(delivery: Delivery, object_type: str, wanted: Collection[str]) -> set[str]:
+    """Return the external ids of records with these client keys in what the feed has not told."""
+    hub = delivery.hub
+    found: set[str] = set()
+    cursor = hub.db.read(lambda c: polls.cursor_of(c, delivery.connection.id, object_type))
+    for _ in range(_MOST_PAGES):
+        try:
+            page = delivery.connection.connector.changes(
+                object_type, cursor, hub.settings.poll_page
+            )
+        except CursorLost:
+            break
+        found |= {each.external_id for each in page.changes if each.client_key in wanted}
+        if not page.more:
+            break
+        cursor = page.cursor
+    return found
 
 
 def _was_read_since(delivery: Delivery, frozen: Frozen) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Select, bindparam, func, select, text
 
 from connectors.contract import ChangeKind
 from ground.database import Connection
+from ground.ids import first_of
 from ground.statements import among, insert_many, keys, update_many
 from hub.events.model import Acceptance, Decided, Event, NewEvent, NewNotice
 from hub.events.rules import Balance, Outcome, balance
@@ -156,6 +157,15 @@ def undecided_versions(
     )
     rows = connection.execute(query, {"ks": keys(connection, list(lane_keys))})
     return {(row.lane, row.version) for row in rows}
+
+
+def told_with(connection: Connection, client_keys: Sequence[str], since: datetime) -> set[str]:
+    """Return the external ids of records that were told of since then with one of these keys."""
+    query = select(event.c.external_id).where(
+        event.c.id >= first_of("ev", since), among(event.c.client_key, "ks")
+    )
+    found = connection.scalars(query, {"ks": keys(connection, list(client_keys))})
+    return {each for each in found if each is not None}
 
 
 def settle(connection: Connection, decided: Sequence[Decided], at: datetime) -> None:

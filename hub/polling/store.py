@@ -22,6 +22,7 @@ __all__ = [
     "ask_overdue",
     "claim",
     "count_living",
+    "cursor_of",
     "ensure",
     "give_back",
     "last_ok_at",
@@ -129,6 +130,15 @@ def last_ok_at(connection: Connection, connection_id: str, object_type: str) -> 
         poll.c.connection == connection_id, poll.c.object_type == object_type
     )
     found: datetime | None = connection.scalar(query)
+    return found
+
+
+def cursor_of(connection: Connection, connection_id: str, object_type: str) -> str | None:
+    """Return up to where the feed of an object type was read; None: it begins."""
+    query = select(poll.c.cursor).where(
+        poll.c.connection == connection_id, poll.c.object_type == object_type
+    )
+    found: str | None = connection.scalar(query)
     return found
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from connectors.errors import RetryLater
-from connectors.kit.faults import LateCommit, Operation
+from connectors.kit.faults import AnswerLost, LateCommit, Operation
 from hub.connections.service import report_failure
+from hub.effects.service import deliver_connection
 
 
 class ProcessDiedError(Exception):
@@ -80,4 +81,25 @@ def test_a_create_that_may_still_land_is_not_sent_again_when_its_system_is_back(
         bed.erp.settle()
         bed.run()
     assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "Ibarra two"
+    assert bed.open_effects() == {}
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_create_is_not_sent_again_over_what_people_made_of_its_record(bed, customer, told):
+    """Its lane was not looked at yet, or nobody told of it: the feed shows it."""
+    bed.erp.faults.add(AnswerLost(), operation=Operation.WRITE)
+    bed.crm.create("customers", customer(name="Ibarra one"))
+    bed.tell("crm")
+    bed.turn()
+    (there,) = bed.erp.living("customers")
+    bed.erp.edit("customers", there.id, {"name": "By the clerk"})
+    bed.clock.advance(11)
+    if told:
+        bed.tell("erp")
+    bed.erp.untold.clear()
+    deliver_connection(bed.hub, "erp")
+    for _ in range(3):
+        bed.later(11)
+    assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "By the clerk"
+    assert len(bed.erp.living("customers")) == 1
     assert bed.open_effects() == {}
