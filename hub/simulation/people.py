@@ -15,7 +15,14 @@ from hub.conflicts import store as conflicts
 from hub.conflicts.model import Conflict
 from hub.conflicts.rules import Choice, Kind
 from hub.connections import service as connections
-from hub.errors import ConflictMoved, UnknownConflict, WrongChoice, WrongState
+from hub.errors import (
+    ConflictMoved,
+    ToldApart,
+    UnknownConflict,
+    WrongChoice,
+    WrongMerge,
+    WrongState,
+)
 from hub.lists import store as lists
 from hub.polling.service import poll_now
 from hub.resolutions.service import Resolution, resolve
@@ -29,6 +36,8 @@ __all__ = ["Edit", "History", "Integrator", "Post", "Steward", "Users"]
 
 _PATIENCE = 10.0
 _DELIVERIES = 6
+_REFUSALS = (ConflictMoved, DatabaseBusy, ToldApart, UnknownConflict, WrongChoice, WrongMerge)
+"""What a steward may be told: the conflict stays open, and is answered another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +305,7 @@ class Steward:
         resolution = self._answer(conflict)
         try:
             resolve(web.hub, conflict.id, resolution)
-        except (ConflictMoved, UnknownConflict, DatabaseBusy, WrongChoice) as refused:
+        except _REFUSALS as refused:
             self.kernel.note(f"steward refused {type(refused).__name__}")
             return
         self.kernel.note(f"steward {conflict.kind} {conflict.subject} {resolution.choice}")
