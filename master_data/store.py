@@ -196,10 +196,10 @@ def update_goldens(
 
 
 def insert_crossrefs(connection: Connection, crossrefs: Sequence[Crossref], at: datetime) -> None:
-    """Store new crossrefs."""
+    """Store new crossrefs. Raises GoldenMoved if another made one in its place meanwhile."""
     rows = [crossref_row(each) | {"created_at": at} for each in crossrefs]
-    if rows:
-        insert_many(connection, crossref, rows, on_conflict=None)
+    if rows and insert_many(connection, crossref, rows, on_conflict="nothing") < len(rows):
+        raise GoldenMoved
 
 
 def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, int]]) -> None:

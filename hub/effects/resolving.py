@@ -99,11 +99,11 @@ def _resolve(delivery: Delivery, object_type: str, sent: Sequence[Frozen]) -> No
         if updates:
             ids = [str(each.write.external_id) for each in updates]
             states = connector.read(object_type, ids)
-            results = [
+            judged = [
                 _judged(delivery, each, states.get(str(each.write.external_id), Absent()))
                 for each in updates
             ]
-            settle_answers(delivery, updates, results)
+            settle_answers(delivery, [each[0] for each in judged], [each[1] for each in judged])
     except ConnectorError as error:
         connections.report_failure(delivery.hub, delivery.connection.id, error)
         delivery.hub.db.write(lambda c: _put_off(c, delivery, [e.effect for e in sent]))
@@ -165,18 +165,23 @@ def _seen(frozen: Frozen, written: Written, state: SourceState | Absent | None) 
     return written if frozen.write.external_id is None else OutcomeUnknown(ACCEPTED)
 
 
-def _judged(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> WriteResult | Ask:
+def _judged(
+    delivery: Delivery, frozen: Frozen, state: SourceState | Absent
+) -> tuple[Frozen, WriteResult | Ask]:
     """Judge one record; one that cannot be judged is for a person alone."""
     try:
         return _judge(delivery, frozen, state)
     except Exception as error:  # noqa: BLE001 - one broken record must not stop its neighbours
         _log.exception("answer.broken", effect=frozen.effect.id)
-        return Ask.after(error, CANNOT_JUDGE)
+        return frozen, Ask.after(error, CANNOT_JUDGE)
 
 
-def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> WriteResult:
+def _judge(
+    delivery: Delivery, frozen: Frozen, state: SourceState | Absent
+) -> tuple[Frozen, WriteResult]:
+    """Return what became of an update, and of the update what may have landed."""
     if isinstance(state, Absent):
-        return GoneRecord()
+        return frozen, GoneRecord()
     golden = delivery.board.goldens[frozen.crossref.golden_id]
     agreed = {p: b.golden for p, b in frozen.crossref.base.items() if b.golden is not None}
     told = agreed | {path: value for path, value in frozen.paths.items() if value is not None}
@@ -184,8 +189,11 @@ def _judge(delivery: Delivery, frozen: Frozen, state: SourceState | Absent) -> W
     verdict = settling.resolve(frozen.crossref, frozen.paths, version=state.version, sight=sight)
     accepted = (frozen.effect.answer or {}).get("reason") == ACCEPTED
     if isinstance(verdict, NotLanded) and not accepted:
-        return TryLater(0.0, "it had not landed; sent again")
-    return Written(
+        return frozen, TryLater(0.0, "it had not landed; sent again")
+    if not accepted:
+        paths = settling.landed_of(frozen.crossref, frozen.paths, sight)
+        frozen = replace(frozen, paths=paths)
+    return frozen, Written(
         external_id=state.external_id,
         version=state.version,
         record=state.record,

@@ -147,6 +147,21 @@ def resolve(
     return NotLanded() if unmoved else None
 
 
+def landed_of(crossref: Crossref, sent: dict[str, Value], sight: Sight) -> dict[str, Value]:
+    """Return what may have landed of a write whose answer was lost: not what shows its old words.
+
+    An old value may look like a cut form of the new one.
+    """
+    return {
+        path: value
+        for path, value in sent.items()
+        if (base := crossref.base.get(path)) is None
+        or (reading := sight.readings.get(path)) is None
+        or reading.words != base.words
+        or (None if is_blank(reading.value) else reading.value) == value
+    }
+
+
 def parked(crossref: Crossref, reason: str) -> Crossref:
     """Return the crossref of a record that its system refuses as a whole."""
     return replace(crossref, parked=reason)

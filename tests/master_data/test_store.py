@@ -104,6 +104,13 @@ def test_a_crossref_that_moved_is_not_overwritten(db, a_link):
     assert db.read(lambda c: store.crossrefs_by_id(c, [crossref.id])) == {crossref.id: newer}
 
 
+def test_who_links_a_second_primary_decides_again(a_link):
+    """Another worker planned the create of the same record in the same system."""
+    a_link("crm", "cu_1", "gr_1")
+    with pytest.raises(GoldenMoved):
+        a_link("crm", "cu_2", "gr_1")
+
+
 def test_updating_nothing_is_no_statement(db, clock):
     def nothing(connection):
         store.insert_goldens(connection, [], clock.now())

@@ -244,3 +244,15 @@ def test_a_refused_record_is_parked_and_refused_fields_are_held(crossref):
     assert settling.parked(crossref(), "it says no").parked == "it says no"
     held = settling.held(crossref(held={"a": "1", "b": "1"}), {"b": "2"}).held
     assert held == {"a": "1", "b": "2"}
+
+
+@pytest.mark.parametrize(
+    ("shown", "landed"),
+    [("Old", False), ("Older", True), ("OLD", True), (("Old", "Older"), True), (None, True)],
+)
+def test_of_a_lost_write_a_field_with_its_old_words_has_not_landed(crossref, sight, shown, landed):
+    """Even where the old value could be a cut form of the new one."""
+    readings = {"notes": "n"} if shown is None else {"name": shown, "notes": "n"}
+    sent = {"name": "Older", "new": "x"}
+    kept = settling.landed_of(crossref(), sent, sight(readings))
+    assert kept == ({"name": "Older"} if landed else {}) | {"new": "x"}
