@@ -22,7 +22,6 @@ from sqlalchemy import (
 
 from ground.columns import Instant
 from ground.database import Connection
-from ground.ids import first_of
 from ground.statements import among, insert_many, keys, update_many
 from hub.effects.model import Effect, NewEffect, Settled
 from hub.effects.rules import DELETE, EffectState
@@ -188,17 +187,17 @@ def settle(
         ]
         if rows:
             held |= {key[0] for key in update_many(connection, effect, ["id", "token"], rows)}
-    _give_back(connection, [each.effect_id for each in settled if each.state.is_open], token)
+    _hand_back(connection, [each.effect_id for each in settled if each.state.is_open], token)
     return held
 
 
-def _give_back(connection: Connection, effect_ids: Sequence[str], token: str) -> None:
+def _hand_back(connection: Connection, effect_ids: Sequence[str], token: str) -> None:
     if effect_ids:
         values = {"ids": keys(connection, effect_ids), "held_by": token}
-        connection.execute(_GIVE_BACK, values)
+        connection.execute(_HAND_BACK, values)
 
 
-_GIVE_BACK = (
+_HAND_BACK = (
     update(effect)
     .where(among(effect.c.id, "ids"), effect.c.token == bindparam("held_by"))
     .values(token=None)
@@ -254,7 +253,7 @@ def wait(connection: Connection, names: Mapping[str, str], token: str, at: datet
     ]
     if rows:
         update_many(connection, effect, ["id", "token"], rows)
-        _give_back(connection, list(names), token)
+        _hand_back(connection, list(names), token)
 
 
 _BUSY = select(effect.c.lane, effect.c.crossref_id).where(
@@ -371,23 +370,6 @@ def release(connection: Connection, names: Iterable[str], now: datetime) -> None
     wanted = sorted(set(names))
     if wanted:
         connection.execute(statement, {"names": keys(connection, wanted), "now": now})
-
-
-def how_they_went(connection: Connection, connection_id: str, since: datetime) -> tuple[int, int]:
-    """Return how many effects planned since then are under way, and how many were refused."""
-    query = (
-        select(effect.c.state, func.count())
-        .where(
-            effect.c.id >= first_of("ef", since),
-            effect.c.connection == connection_id,
-            effect.c.state != EffectState.WAITING.value,
-        )
-        .group_by(effect.c.state)
-    )
-    found = {EffectState(state): many for state, many in connection.execute(query)}
-    under_way = sum(many for state, many in found.items() if state.is_open)
-    failed = (EffectState.REJECTED, EffectState.DEAD)
-    return under_way, sum(found.get(each, 0) for each in failed)
 
 
 def counts(connection: Connection) -> dict[tuple[str, str], int]:

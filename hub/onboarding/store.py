@@ -8,6 +8,7 @@ from sqlalchemy import case, distinct, func, select
 from ground.database import Connection
 from hub.conflicts.tables import conflict
 from hub.effects import store as effects
+from hub.effects.due.store import how_they_went
 from hub.events.tables import event
 from hub.polling import store as polls
 from hub.replanning import store as replanning
@@ -154,7 +155,7 @@ def progress(connection: Connection, connection_id: str, now: datetime) -> Progr
         )
     passed = select(func.count()).where(golden.c.id <= found.after)
     done = int(connection.scalar(passed) or 0)
-    _, failed = effects.how_they_went(connection, connection_id, found.began_at)
+    _, failed = how_they_went(connection, connection_id, found.began_at)
     seconds = max((now - found.began_at).total_seconds(), 0.001)
     left = total - done + waiting
     rate = max(done - waiting, 0) / seconds

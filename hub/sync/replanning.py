@@ -3,8 +3,7 @@
 from datetime import datetime, timedelta
 
 from ground.database import Connection
-from hub.effects import store as effects
-from hub.effects.due.store import any_untried
+from hub.effects.due.store import any_untried, how_they_went
 from hub.projection.board import Board
 from hub.projection.family import load_family
 from hub.projection.planning import plan
@@ -72,7 +71,7 @@ def _must_wait(connection: Connection, due: store.Replanning, at: datetime) -> b
     """
     if not due.ramp or due.began_at is None or (due.planned or 0) < due.ramp[0]:
         return False
-    under_way, failed = effects.how_they_went(connection, due.connection, due.began_at)
+    under_way, failed = how_they_went(connection, due.connection, due.began_at)
     if under_way:
         store.set_columns(connection, due.connection, {"due_at": at + _LOOK_AGAIN})
         return True

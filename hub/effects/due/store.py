@@ -1,4 +1,4 @@
-"""Effects that are due: what a turn finds to do, and what makes it due."""
+"""Effects that are due: what a turn finds to do, what makes it due, and how it went."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, case, exists, func, or_, select, update
 
 from ground.columns import Instant
 from ground.database import Connection
+from ground.ids import first_of
 from ground.statements import among, keys
 from hub.effects.rules import EffectState
 from hub.effects.store import FREE, OPEN, is_in
 from hub.effects.tables import effect
 
-__all__ = ["any_due", "any_untried", "make_due", "oldest_due"]
+__all__ = ["any_due", "any_untried", "how_they_went", "make_due", "oldest_due"]
 
 _ANY_DUE = select(
     exists().where(
@@ -77,3 +78,20 @@ def oldest_due(connection: Connection) -> datetime | None:
     )
     found: datetime | None = connection.scalar(query)
     return found
+
+
+def how_they_went(connection: Connection, connection_id: str, since: datetime) -> tuple[int, int]:
+    """Return how many effects planned since then are under way, and how many were refused."""
+    query = (
+        select(effect.c.state, func.count())
+        .where(
+            effect.c.id >= first_of("ef", since),
+            effect.c.connection == connection_id,
+            effect.c.state != EffectState.WAITING.value,
+        )
+        .group_by(effect.c.state)
+    )
+    found = {EffectState(state): many for state, many in connection.execute(query)}
+    under_way = sum(many for state, many in found.items() if state.is_open)
+    failed = (EffectState.REJECTED, EffectState.DEAD)
+    return under_way, sum(found.get(each, 0) for each in failed)
