@@ -148,8 +148,7 @@ def _decide(hub: Hub, turn: Turn) -> None:
     """Gather, decide and write; what moved meanwhile is decided again."""
     for tried in range(TRIES):
         hub.db.read(lambda c: _gather(hub, turn, c))
-        if tried == 0:
-            _read_hints(hub, turn)
+        _read_hints(hub, turn)
         verdict = _judge(hub, turn)
         if overdue(turn.lanes, verdict.waiting, turn.asked):
             verdict = _judge_again(hub, turn, verdict)
@@ -207,10 +206,16 @@ def _heads(turn: Turn, connection: Connection) -> dict[str, CrossrefHead]:
 
 
 def _read_hints(hub: Hub, turn: Turn) -> None:
-    """Read the records whose events are only hints; lanes of a failing connection wait."""
+    """Read the records whose events are only hints; lanes of a failing connection wait.
+
+    Each is read once; one that was told of since the last try may be a hint by now. What was never
+    read must not be judged: it would count as not there.
+    """
     wanted: dict[tuple[str, str], list[str]] = {}
     for key, choice in list(turn.choices.items()):
-        if isinstance(choice, Hint) and not _waits_for_lag(hub, turn, key, choice):
+        if key in turn.states or turn.place(key) in turn.unread or not isinstance(choice, Hint):
+            continue
+        if not _waits_for_lag(hub, turn, key, choice):
             wanted.setdefault(turn.place(key)[:2], []).append(key)
     for (connection_id, _), keys in wanted.items():
         connector = hub.connector(connection_id)
@@ -316,6 +321,7 @@ def _judge_again(hub: Hub, turn: Turn, verdict: Verdict) -> Verdict:
         turn.asked |= names
         turn.missing |= without_record(hub, names)
         hub.db.read(lambda c: _gather(hub, turn, c))
+        _read_hints(hub, turn)
         verdict = _judge(hub, turn)
     return verdict
 
