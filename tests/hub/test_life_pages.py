@@ -7,6 +7,8 @@ import pytest
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict, Rival
 from hub.lists.rules import write_cursor
+from hub.matching import store as matching
+from hub.matching.model import NewDecision
 from hub.quality.service import assess_records
 from portal import Role
 from tests.hub.test_api import site  # noqa: F401  the fixture
@@ -89,6 +91,20 @@ def test_a_value_is_pinned_and_lifted(site, pages):  # noqa: F811
     assert site.viewer.get("/golden/customers/gr_1").json()["fields"]["name"] == "Ibarra"
 
 
+def test_a_company_is_put_below_another_on_its_page(site, pages):  # noqa: F811
+    assert 'value="parent"' in pages(RECORD).text
+    form = {"path": "parent", "value": "gr_2", "reason": "their report"}
+    assert pages(f"{RECORD}/pin", **form).status_code == 303
+    found = site.viewer.get("/golden/customers/gr_1/hierarchy").json()
+    assert [each["title"] for each in found["above"]] == ["Ibarra SL"]
+    assert re.search(
+        r'Where it belongs.*href="/hub/records/customers/gr_2"', pages(RECORD).text, re.DOTALL
+    )
+    below = site.viewer.get("/golden/customers/gr_2/hierarchy").json()
+    assert [each["id"] for each in below["below"]] == ["gr_1"]
+    assert site.viewer.get("/golden/products/gr_1/hierarchy").status_code == 404
+
+
 def test_the_page_of_quality_leads_to_what_there_is_to_mend(site, pages):  # noqa: F811
     assert "No scores yet" in pages("/hub/quality").text
     assess_records(site.hub, ["gr_1", "gr_2"])
@@ -148,3 +164,35 @@ def test_possible_duplicates_are_ticked_and_answered_together(site, pages):  # n
     assert "cf_1" in first["problem"]
     assert "cf_9" in second["problem"]
     assert site.viewer.post(address, json=wish).status_code == 403
+
+
+def test_the_page_says_how_a_record_was_matched(site, pages):  # noqa: F811
+    decision = NewDecision(
+        id="md_1",
+        golden_id="gr_2",
+        other_id="gr_1",
+        crossref_id="xr_2",
+        connection="crm",
+        entity="customer",
+        zone="review",
+        weight=1.5,
+        model="m1",
+        statistics="",
+        evidence={
+            "weight": 1.5,
+            "zone": "review",
+            "prior": -12.0,
+            "levels": [{"comparison": "name", "level": 0, "label": "same name", "bits": 13.5}],
+            "cuts": [],
+            "vetoes": [],
+            "keys": ["name", "phone"],
+        },
+    )
+    site.hub.db.write(lambda c: matching.log(c, [decision], site.hub.db.now(c)))
+    for page in (RECORD, RECORD.replace("gr_1", "gr_2")):
+        shown = pages(page).text
+        assert "Same name: speaks strongly for it (+13.5)." in shown
+        assert "found by name, phone" in shown
+    (match,) = site.viewer.get("/golden/customers/gr_1/explanation").json()["matches"]
+    assert match["rebuilt"] == match["weight"] == 1.5
+    assert (match["came"], match["golden"], match["other"]) == ("review", "Ibarra SL", "Ibarra")

@@ -113,7 +113,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
             "may_erase": can(principal, "hub.privacy.write"),
             "decisions": [_decision_view(each) for each in decisions_of(hub, told.golden.id)],
             "pins": _pins_view(told),
-            "pinnable": [(each.path, each.title) for each in told.fields],
+            "pinnable": _pinnable(told),
         }
         return portal.page(request, "hub/record.html", context)
 
@@ -181,7 +181,7 @@ def _match_view(match: Matched, told: Explained, titles: Mapping[str, str]) -> d
         "title": told.titles.get(other, other),
         "sentences": [name_systems(each, titles) for each in match.sentences],
         "weight": f"{match.weight:+.2f}",
-        "keys": ", ".join(each.replace("_", " ") for each in match.keys),
+        "found_by": ", ".join(each.replace("_", " ") for each in match.keys),
         "model": match.model,
         "statistics": match.statistics,
     }
@@ -198,13 +198,21 @@ def _decision_view(edge: Edge) -> dict[str, Any]:
     }
 
 
+def _pinnable(told: Explained) -> list[tuple[str, str]]:
+    """Return the fields that can be pinned: all single ones, also blank, and present elements."""
+    specs = entity_schema(told.golden.entity).specs
+    single = {path: spec.title for path, spec in specs.items() if spec.shape == "scalar"}
+    present = {each.path: each.title for each in told.fields}
+    return list((present | single).items())
+
+
 def _pins_view(told: Explained) -> list[dict[str, Any]]:
     schema = entity_schema(told.golden.entity)
     return [
         {
             "path": path,
             "title": schema.title_of(path),
-            "value": readable(pin["value"]),
+            "value": told.titles.get(str(pin["value"])) or readable(pin["value"]),
             "by": pin["by"],
             "why": pin["why"],
             "until": from_microseconds(pin["until"]) if "until" in pin else None,
