@@ -1,12 +1,19 @@
 """Products: the words of a title, model numbers, sizes and counts with their units."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from master_data.forms.text import fold
 
 _JOINED = re.compile(r"(?<=[a-z0-9])[-./](?=[a-z0-9])")
 _DECIMAL = re.compile(r"(?<=\d)[.,](?=\d)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_COMMA = re.compile(r"(?<=\d),(?=\d)")
+_PATTER = re.compile(
+    r"(?<!\w)(?:brand[ -]new|new|boxed|sealed|official|genuine|free (?:shipping|delivery)|in stock)"
+    r"(?!\w)"
+)
 _PLUS = re.compile(r"(?<=\w)\+")
 _AMOUNT = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)\s*-?\s*"
@@ -42,9 +49,23 @@ _SHORTEST_NUMBER = 5
 
 @lru_cache(maxsize=8192)
 def title_words(text: str) -> tuple[str, ...]:
-    """Return the words of a title; what hyphens, dots and slashes join stays one word."""
-    plain = _JOINED.sub("", _PLUS.sub(" plus", _folded_keeping_signs(text)))
+    """Return the words of a title; what hyphens, dots and slashes join stays one word.
+
+    Amounts are written in one way (`0.5 l` is `500ml`), what shops say of every thing is left out.
+    """
+    plain = _AMOUNT.sub(_one_spelling, _decimals(_folded_keeping_signs(text)))
+    plain = _JOINED.sub("", _PLUS.sub(" plus", _PATTER.sub(" ", plain)))
     return tuple(fold(plain).split())
+
+
+def _one_spelling(found: re.Match[str]) -> str:
+    kind, _, number = _amount(*found.groups()).partition("=")
+    return f" {number}{kind} "
+
+
+def _decimals(text: str) -> str:
+    """Return numbers with a decimal point: 0,5 is 0.5 and 1,000 is 1000."""
+    return _COMMA.sub(".", _THOUSANDS.sub("", text))
 
 
 def _folded_keeping_signs(text: str) -> str:
@@ -54,7 +75,7 @@ def _folded_keeping_signs(text: str) -> str:
 @lru_cache(maxsize=8192)
 def amounts(text: str) -> tuple[str, ...]:
     """Return sizes and counts as `kind=number`, in base units: `500 ml` and `0.5 l` are one."""
-    plain = text.lower().replace(",", "")
+    plain = _decimals(text.lower())
     found = {_amount(number, unit) for number, unit in _AMOUNT.findall(plain)}
     found |= {f"count={one or two}" for one, two in _PACK.findall(plain)}
     return tuple(sorted(found))
@@ -78,12 +99,37 @@ def colours(text: str) -> tuple[str, ...]:
     return tuple(sorted(_COLOURS.intersection(title_words(text))))
 
 
+def variants(words: Iterable[str]) -> tuple[str, ...]:
+    """Return which one of a line a title means: Pro, Max, Mini."""
+    return tuple(sorted(_VARIANTS.intersection(words))) or ("plain",)
+
+
+def condition(words: Iterable[str]) -> str:
+    """Say whether a thing was used before."""
+    return "new" if _USED.isdisjoint(words) else "used"
+
+
+def generations(words: Iterable[str]) -> tuple[str, ...]:
+    """Return the short numbers of a title that are no amounts: the 12 of iPhone 12, S24, 501."""
+    return tuple(
+        word
+        for word in words
+        if len(word) <= _LONGEST_GENERATION
+        and any(sign.isdigit() for sign in word)
+        and not _MEASURE.fullmatch(word)
+    )
+
+
+_LONGEST_GENERATION = 3
+_USED = frozenset("used refurbished renewed reconditioned preowned".split())
+_VARIANTS = frozenset("pro max plus mini ultra lite fe".split())
 _COLOURS = frozenset(
     "black white silver gray blue red pink green yellow orange purple brown gold bronze beige"
     " violet turquoise champagne titanium graphite charcoal burgundy ivory".split()
 )
 _MEASURE = re.compile(
-    r"\d+(?:gb|tb|mb|mp|mm|cm|ml|kg|hz|mhz|ghz|rpm|in|inch|ft|w|v|g|x|p|k|oz|lb|pk|ct|dpi|bit|th|st|nd|rd)"
+    r"\d+(?:gb|tb|mb|mp|mm|cm|ml|kg|hz|mhz|ghz|rpm|in|inch|ft|w|v|g|x|p|k|oz|lb|pk|ct|dpi|bit|th|st|nd|rd"
+    r"|count|users|port|disc|sheet|dose)"
     r"|\d+x\d+|\d{1,2}x|x\d{1,2}|(?:19|20)\d\d"
 )
 

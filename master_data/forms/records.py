@@ -12,14 +12,17 @@ from master_data.forms.names import family_name, given_name, split_person
 from master_data.forms.products import (
     amounts,
     colours,
+    condition,
+    generations,
     is_model_number,
     maker_number,
     price,
     title_words,
+    variants,
 )
 from master_data.forms.text import compact, fold, native
 
-VERSION = 1
+VERSION = 2
 """Counts up with every change of a form: stored forms of another version are made again."""
 
 Words: TypeAlias = Mapping[str, str | Sequence[str] | None]
@@ -172,6 +175,9 @@ def _product(words: Words) -> Form:
         "title": (" ".join(tokens),) if tokens else (),
         "text": (" ".join(dict.fromkeys(w for text in said for w in title_words(text))),),
         "models": tuple(dict.fromkeys(makers + models)),
+        "variant": variants(tokens) if tokens else (),
+        "condition": (condition(tokens),) if tokens else (),
+        "generation": (" ".join(generations(tokens)),),
         "mpn": makers,
         "gtin": _each(_texts(words, "gtin", "gtins", "ean", "upc"), gtin14),
         "sku": _each(_texts(words, "sku"), maker_number),

@@ -15,6 +15,8 @@ from master_data.likeness.scoring import Scorer
 from master_data.likeness.statistics import Statistics, count
 
 _WORTH_KEEPING = -30.0
+_TORN = 3.0
+"""Bits by which a record has to be more like one than like another that is kept apart from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,17 @@ def match_batch(
     candidates = candidate_pairs(keys, sources)
     pairs = zip(candidates.first.tolist(), candidates.second.tolist(), strict=True)
     edges = weigh_pairs(scorer, forms, pairs)
+    sure = _undoubted(scorer, forms, edges)
     used = model
     if sources is not None and partners:
         sizes = (int((sources == 0).sum()), int((sources == 1).sum()))
-        taken, prior = one_to_one(edges, model.link, sizes, scorer.prior)
+        taken, prior = one_to_one(sure, model.link, sizes, scorer.prior)
         linked = {(edge.first, edge.second) for edge in taken}
         used = replace(model, prior=prior)
     elif sources is not None:
-        linked = {(edge.first, edge.second) for edge in edges if edge.weight >= model.link}
+        linked = {(edge.first, edge.second) for edge in sure if edge.weight >= model.link}
     else:
-        linked = _clustered(scorer, forms, edges)
+        linked = _clustered(scorer, forms, sure)
     settled = {place for pair in linked for place in pair} if partners else set()
     review = {
         (edge.first, edge.second)
@@ -85,6 +88,24 @@ def match_batch(
     return Batch(used, statistics, candidates, edges, linked, review, keyless)
 
 
+def _undoubted(scorer: Scorer, forms: Sequence[Form], edges: list[Edge]) -> list[Edge]:
+    """Leave out pairs that are for a person, and records torn between two that are kept apart."""
+    sure = [edge for edge in edges if not scorer.doubted(forms[edge.first], forms[edge.second])]
+    linked: dict[int, list[tuple[float, int]]] = {}
+    for weight, first, second in sure:
+        if weight >= scorer.model.link:
+            linked.setdefault(first, []).append((weight, second))
+            linked.setdefault(second, []).append((weight, first))
+    torn = {place for place, others in linked.items() if _is_torn(scorer, forms, others)}
+    return [edge for edge in sure if torn.isdisjoint(edge[1:])]
+
+
+def _is_torn(scorer: Scorer, forms: Sequence[Form], others: list[tuple[float, int]]) -> bool:
+    heaviest, best = max(others)
+    near = [place for weight, place in others if weight > heaviest - _TORN and place != best]
+    return any(scorer.vetoed(forms[best], forms[place]) for place in near)
+
+
 def _clustered(scorer: Scorer, forms: Sequence[Form], edges: list[Edge]) -> set[tuple[int, int]]:
     strong = [edge for edge in edges if edge.weight >= scorer.model.link]
     clusters = cluster(
@@ -92,7 +113,7 @@ def _clustered(scorer: Scorer, forms: Sequence[Form], edges: list[Edge]) -> set[
         len(forms),
         floor=scorer.prior,
         weigh=lambda x, y: scorer.weight(forms[x], forms[y]),
-        apart=lambda x, y: scorer.vetoed(forms[x], forms[y]),
+        apart=lambda x, y: scorer.vetoed(forms[x], forms[y]) or scorer.doubted(forms[x], forms[y]),
     )
     return {
         (one, two)

@@ -84,11 +84,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Veto:
-    """What keeps two records apart whatever else agrees."""
+    """What keeps two records apart whatever else agrees; `zone` review: unless a person says so."""
 
     name: str
     why: str
     when: Predicate
+    zone: Zone = Zone.NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,10 @@ def from_json(stored: Mapping[str, Any]) -> ComparisonModel:
                 Group(**{**each, "comparisons": tuple(each["comparisons"])})
                 for each in stored.get("groups", ())
             ),
-            vetoes=tuple(Veto(**each) for each in stored.get("vetoes", ())),
+            vetoes=tuple(
+                Veto(each["name"], each["why"], each["when"], Zone(each.get("zone", Zone.NEW)))
+                for each in stored.get("vetoes", ())
+            ),
             frequencies={
                 name: Frequency(**each) for name, each in stored.get("frequencies", {}).items()
             },
@@ -197,7 +201,9 @@ def to_json(model: ComparisonModel) -> dict[str, Any]:
             for each in model.groups
         ],
         "vetoes": [
-            {"name": each.name, "why": each.why, "when": each.when} for each in model.vetoes
+            {"name": each.name, "why": each.why, "when": each.when}
+            | ({} if each.zone is Zone.NEW else {"zone": each.zone.value})
+            for each in model.vetoes
         ],
     }
 

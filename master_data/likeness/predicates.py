@@ -10,17 +10,15 @@ from typing import Any, TypeAlias
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler, Levenshtein
 
 from master_data.errors import ModelUnreadable
-from master_data.forms.names import kindred
 from master_data.forms.numbers import numbers_in, tell_apart
 from master_data.forms.records import Form
+from master_data.likeness import people
 from master_data.likeness.model import Frequency, Predicate
 from master_data.likeness.statistics import Statistics
 from master_data.likeness.texts import is_acronym, is_mistyped, shape
+from master_data.likeness.values import NONE, Test, exact, over
 from master_data.likeness.words import Words
 
-Test: TypeAlias = Callable[[Form, Form], bool]
-TextTest: TypeAlias = Callable[[str, str], bool]
-_NONE: tuple[str, ...] = ()
 _jaro_winkler = JaroWinkler.similarity
 _damerau_levenshtein = DamerauLevenshtein.distance
 
@@ -109,39 +107,21 @@ def _not(test: Test) -> Test:
     return lambda a, b: not test(a, b)
 
 
-def _over(name: str, holds: TextTest, other: str | None = None) -> Test:
-    """Return a test that looks for a pair of values for which `holds`."""
-    second = other or name
-
-    def test(a: Form, b: Form) -> bool:
-        ours, theirs = a.get(name), b.get(second)
-        if not ours or not theirs:
-            return False
-        if len(ours) == 1 and len(theirs) == 1:
-            return holds(ours[0], theirs[0])
-        return any(holds(x, y) for x in ours for y in theirs)
-
-    return test
-
-
-def _exact(_: Compiler, name: str) -> Test:
-    def test(a: Form, b: Form) -> bool:
-        ours, theirs = a.get(name, _NONE), b.get(name, _NONE)
-        return bool(ours) and (ours == theirs or not set(ours).isdisjoint(theirs))
-
-    return test
+def _same_set(_: Compiler, name: str) -> Test:
+    """Test that both have the same values, none more."""
+    return lambda a, b: set(a.get(name, NONE)) == set(b.get(name, NONE))
 
 
 def _joined(_: Compiler, name: str) -> Test:
-    return _over(name, lambda x, y: x.replace(" ", "") == y.replace(" ", ""))
+    return over(name, lambda x, y: x.replace(" ", "") == y.replace(" ", ""))
 
 
 def _jw(_: Compiler, name: str, least: float) -> Test:
-    return _over(name, lambda x, y: _jaro_winkler(x, y, score_cutoff=least) >= least)
+    return over(name, lambda x, y: _jaro_winkler(x, y, score_cutoff=least) >= least)
 
 
 def _lev(_: Compiler, name: str, most: int) -> Test:
-    return _over(name, lambda x, y: Levenshtein.distance(x, y) <= most)
+    return over(name, lambda x, y: Levenshtein.distance(x, y) <= most)
 
 
 def _damerau(_: Compiler, name: str, most: int) -> Test:
@@ -150,23 +130,7 @@ def _damerau(_: Compiler, name: str, most: int) -> Test:
             abs(len(x) - len(y)) <= most and _damerau_levenshtein(x, y, score_cutoff=most) <= most
         )
 
-    return _over(name, holds)
-
-
-def _crossed(_: Compiler, name: str, other: str, least: float) -> Test:
-    """One record's `name` is the other's `other`, and the other way round if both are there."""
-    to, back = (_over(one, lambda x, y: JaroWinkler.similarity(x, y) >= least, two)
-                for one, two in ((name, other), (other, name)))  # fmt: skip
-    blank = _either_blank
-    return lambda a, b: (
-        (to(a, b) or blank(a.get(name), b.get(other)))
-        and (back(a, b) or blank(a.get(other), b.get(name)))
-        and (to(a, b) or back(a, b))
-    )
-
-
-def _either_blank(x: object, y: object) -> bool:
-    return not x or not y
+    return over(name, holds)
 
 
 def _present(_: Compiler, name: str) -> Test:
@@ -178,28 +142,8 @@ def _one_sided(_: Compiler, name: str) -> Test:
 
 
 def _different(_: Compiler, name: str) -> Test:
-    same = _exact(_, name)
+    same = exact(name)
     return lambda a, b: bool(a.get(name)) and bool(b.get(name)) and not same(a, b)
-
-
-def _kindred(_: Compiler, name: str) -> Test:
-    def holds(x: str, y: str) -> bool:
-        return kindred(x, y) or kindred(x.partition(" ")[0], y.partition(" ")[0])
-
-    return _over(name, holds)
-
-
-def _initial(_: Compiler, name: str) -> Test:
-    """One is the other's first letter, or its first word."""
-
-    def holds(x: str, y: str) -> bool:
-        short, long = (x, y) if len(x) <= len(y) else (y, x)
-        first = short.partition(" ")[0]
-        if len(first) == 1:
-            return long.startswith(first)
-        return long.startswith(short + " ") or short.startswith(long.partition(" ")[0] + " ")
-
-    return _over(name, holds)
 
 
 def _within(_: Compiler, name: str) -> Test:
@@ -209,11 +153,11 @@ def _within(_: Compiler, name: str) -> Test:
         ours, theirs = set(x.split()), set(y.split())
         return ours <= theirs or theirs <= ours
 
-    return _over(name, holds)
+    return over(name, holds)
 
 
 def _acronym(_: Compiler, name: str) -> Test:
-    return _over(name, is_acronym)
+    return over(name, is_acronym)
 
 
 def _numbered(_: Compiler, name: str, *, alone: bool) -> Test:
@@ -225,28 +169,21 @@ def _numbered(_: Compiler, name: str, *, alone: bool) -> Test:
     def agree(x: str, y: str) -> bool:
         return x == y or numbers_in(x)[0] == numbers_in(y)[0] != ()
 
-    apart = _over(
+    apart = over(
         name,
         lambda x, y: tell_apart(x, y) and (not alone or numbers_in(x)[1] == numbers_in(y)[1]),
     )
-    alike = _over(name, agree)
+    alike = over(name, agree)
     return lambda a, b: apart(a, b) and not alike(a, b)
 
 
 def _mistyped(_: Compiler, name: str, most: int) -> Test:
     """So many signs are off, none of them a digit: who counts does not mistype."""
-    return _over(name, lambda x, y: is_mistyped(x, y, most))
+    return over(name, lambda x, y: is_mistyped(x, y, most))
 
 
 def _part(_: Compiler, name: str, start: int, end: int) -> Test:
-    return _over(name, lambda x, y: len(x) >= end <= len(y) and x[start:end] == y[start:end])
-
-
-def _days_swapped(_: Compiler, name: str) -> Test:
-    def holds(x: str, y: str) -> bool:
-        return len(x) == 8 == len(y) and x[:4] == y[:4] and x[4:6] + x[6:] == y[6:] + y[4:6]
-
-    return _over(name, holds)
+    return over(name, lambda x, y: len(x) >= end <= len(y) and x[start:end] == y[start:end])
 
 
 def _apart(_: Compiler, name: str, start: int, end: int, least: int) -> Test:
@@ -256,22 +193,12 @@ def _apart(_: Compiler, name: str, start: int, end: int, least: int) -> Test:
         one, two = x[start:end], y[start:end]
         return not (one.isdigit() and two.isdigit()) or abs(int(one) - int(two)) < least
 
-    near = _over(name, holds)
+    near = over(name, holds)
     return lambda a, b: bool(a.get(name)) and bool(b.get(name)) and not near(a, b)
 
 
-def _user(_: Compiler, name: str, least: float) -> Test:
-    """Test that the parts before the @ are alike, if long enough to tell anybody."""
-
-    def holds(x: str, y: str) -> bool:
-        one, two = x.partition("@")[0], y.partition("@")[0]
-        return min(len(one), len(two)) > 4 and JaroWinkler.similarity(one, two) >= least
-
-    return _over(name, holds)
-
-
 def _common(compiler: Compiler, name: str, times: int) -> Test:
-    return _over(
+    return over(
         name,
         lambda x, y: compiler.is_common(name, x, times) and compiler.is_common(name, y, times),
     )
@@ -279,24 +206,24 @@ def _common(compiler: Compiler, name: str, times: int) -> Test:
 
 def _cosine(compiler: Compiler, name: str, least: float) -> Test:
     words = compiler.words(name)
-    return _over(name, lambda x, y: words.cosine(x, y) >= least)
+    return over(name, lambda x, y: words.cosine(x, y) >= least)
 
 
 def _covered(compiler: Compiler, name: str, least: float) -> Test:
     words = compiler.words(name)
-    return _over(name, lambda x, y: words.covered(x, y) >= least)
+    return over(name, lambda x, y: words.covered(x, y) >= least)
 
 
 def _shared(compiler: Compiler, name: str, bits: float) -> Test:
     """Test that the words that both texts have are together as rare as this."""
     words = compiler.words(name)
-    return _over(name, lambda x, y: words.shared(x, y) >= bits)
+    return over(name, lambda x, y: words.shared(x, y) >= bits)
 
 
 def _both_differ(compiler: Compiler, name: str, bits: float) -> Test:
     """Each text has a word of its own, as rare as this and spelt like none of the other's."""
     words = compiler.words(name)
-    return _over(name, lambda x, y: words.both_differ(x, y, bits))
+    return over(name, lambda x, y: words.both_differ(x, y, bits))
 
 
 def _mentioned(_: Compiler, name: str, other: str) -> Test:
@@ -305,8 +232,8 @@ def _mentioned(_: Compiler, name: str, other: str) -> Test:
     def found(a: Form, b: Form) -> bool:
         return any(
             value in text.replace(" ", "")
-            for value in a.get(name, _NONE)
-            for text in b.get(other, _NONE)
+            for value in a.get(name, NONE)
+            for text in b.get(other, NONE)
         )
 
     return lambda a, b: found(a, b) or found(b, a)
@@ -319,7 +246,7 @@ def _extends(_: Compiler, name: str, least: int) -> Test:
         short, long = (x, y) if len(x) <= len(y) else (y, x)
         return len(short) >= least and (long.startswith(short) or long.endswith(short))
 
-    return _over(name, holds)
+    return over(name, holds)
 
 
 def _usual(compiler: Compiler, name: str, least: float) -> Test:
@@ -330,7 +257,7 @@ def _usual(compiler: Compiler, name: str, least: float) -> Test:
 
 def _same_shape(_: Compiler, name: str) -> Test:
     """Letters and digits stand at the same places: FS105 and FS108."""
-    return _over(name, lambda x, y: len(x) == len(y) and shape(x) == shape(y))
+    return over(name, lambda x, y: len(x) == len(y) and shape(x) == shape(y))
 
 
 def _ratio(_: Compiler, name: str, most: float) -> Test:
@@ -338,7 +265,7 @@ def _ratio(_: Compiler, name: str, most: float) -> Test:
         low, high = sorted((float(x), float(y)))
         return low > 0 and high / low <= most
 
-    return _over(name, holds)
+    return over(name, holds)
 
 
 def _amounts_clash(_: Compiler, name: str, *kinds: str) -> Test:
@@ -346,7 +273,7 @@ def _amounts_clash(_: Compiler, name: str, *kinds: str) -> Test:
 
     def by_kind(form: Form) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
-        for amount in form.get(name, _NONE):
+        for amount in form.get(name, NONE):
             kind, _, number = amount.partition("=")
             if not kinds or kind in kinds:
                 found.setdefault(kind, set()).add(number)
@@ -367,28 +294,32 @@ _MAKERS: Mapping[str, Callable[..., Test]] = {
     "common": _common,
     "cosine": _cosine,
     "covered": _covered,
-    "crossed": _crossed,
+    "crossed": people.crossed,
+    "crossed_names": people.crossed_names,
     "damerau": _damerau,
-    "days_swapped": _days_swapped,
+    "days_swapped": people.days_swapped,
     "different": _different,
-    "exact": _exact,
+    "exact": lambda _, name: exact(name),
     "extends": _extends,
-    "initial": _initial,
+    "initial": people.initial,
     "joined": _joined,
     "jw": _jw,
-    "kindred": _kindred,
+    "kindred": people.kindred_names,
     "lev": _lev,
     "mentioned": _mentioned,
     "mistyped": _mistyped,
     "numbered": partial(_numbered, alone=False),
     "numbered_alone": partial(_numbered, alone=True),
     "one_sided": _one_sided,
+    "own_name_mailbox": people.own_name_mailbox,
     "part": _part,
     "present": _present,
     "ratio": _ratio,
+    "same_set": _same_set,
     "same_shape": _same_shape,
     "shared": _shared,
-    "user": _user,
+    "two_names": people.two_given_names,
+    "user": people.user,
     "usual": _usual,
     "within": _within,
 }

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from master_data.forms.records import Form
 from master_data.likeness.model import Comparison, ComparisonModel, Group, Level, Zone
-from master_data.likeness.predicates import Compiler, Test
+from master_data.likeness.predicates import Compiler
 from master_data.likeness.statistics import Statistics
+from master_data.likeness.values import Test
 
 BLANK = -1
 """The level of a comparison that says nothing, because a side is blank."""
@@ -44,7 +45,9 @@ class Scorer:
         self.statistics = statistics
         compiler = Compiler(statistics, model.frequencies)
         self._comparisons = [_Compiled(each, self, compiler) for each in model.comparisons]
-        self._vetoes = [(veto, compiler.test(veto.when)) for veto in model.vetoes]
+        vetoes = [(veto, compiler.test(veto.when)) for veto in model.vetoes]
+        self._vetoes = [each for each in vetoes if each[0].zone is Zone.NEW]
+        self._doubts = [each for each in vetoes if each[0].zone is not Zone.NEW]
         population = max(statistics.records, model.population)
         self.prior = model.prior if model.prior is not None else -math.log2(population)
         place = {each.name: number for number, each in enumerate(model.comparisons)}
@@ -69,10 +72,16 @@ class Scorer:
         """Say whether something keeps the two apart whatever they weigh."""
         return any(test(a, b) for _, test in self._vetoes)
 
+    def doubted(self, a: Form, b: Form) -> bool:
+        """Say whether only a person may say that two records are one thing."""
+        return any(test(a, b) for _, test in self._doubts)
+
     def zone(self, a: Form, b: Form, weight: float) -> Zone:
         """Return what becomes of a pair of this weight; a veto makes it two things."""
         zone = self.model.zone(weight)
-        return Zone.NEW if zone is not Zone.NEW and self.vetoed(a, b) else zone
+        if zone is Zone.NEW or self.vetoed(a, b):
+            return Zone.NEW
+        return Zone.REVIEW if zone is Zone.LINK and self.doubted(a, b) else zone
 
     def levels(self, a: Form, b: Form) -> tuple[int, ...]:
         """Return the level of each comparison."""
@@ -98,8 +107,9 @@ class Scorer:
             )
         bits = [finding.bits for finding in findings]
         weight = self._sum(bits)
-        vetoes = tuple((veto.name, veto.why) for veto, test in self._vetoes if test(a, b))
-        zone = Zone.NEW if vetoes else self.model.zone(weight)
+        spoken = [veto for veto, test in (*self._vetoes, *self._doubts) if test(a, b)]
+        vetoes = tuple((veto.name, veto.why) for veto in spoken)
+        zone = self.zone(a, b, weight)
         return Weighed(weight, zone, self.prior, tuple(findings), tuple(self._cuts(bits)), vetoes)
 
     def _sum(self, bits: list[float]) -> float:

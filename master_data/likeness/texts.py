@@ -1,6 +1,7 @@
 """What can be said of two texts of one field by their signs alone."""
 
 import re
+from collections.abc import Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
@@ -13,6 +14,15 @@ def is_acronym(text: str, other: str) -> bool:
     words = [word for word in long.split() if word not in ("and", "of", "the", "de")]
     letters = "".join(word[0] for word in words)
     return len(letters) > 2 and short.replace(" ", "") == letters  # noqa: PLR2004  two fit many
+
+
+def is_made_of(user: str, words: Sequence[str]) -> bool:
+    """Say whether a mailbox is called by names, initials and digits: j.smith7."""
+    left = user
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, " ", 1)
+    rest = [sign for sign in left if sign.isalpha()]
+    return len(rest) <= 1 and all(sign in {word[0] for word in words} for sign in rest)
 
 
 def is_mistyped(text: str, other: str, most: int) -> bool:

@@ -5,7 +5,10 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from master_data.forms.records import form_of
+from master_data.likeness.batch import match_batch
 from master_data.likeness.clusters import Edge, cluster, one_to_one
+from master_data.likeness.model import shipped_model
 
 weights = st.floats(5, 40, allow_nan=False)
 graphs = st.lists(st.tuples(weights, st.integers(0, 11), st.integers(0, 11)), max_size=30)
@@ -45,6 +48,18 @@ def test_a_pair_that_speaks_against_it_keeps_two_clusters_apart():
     assert joined(edges) == [[0, 1, 2, 3]]
     against = lambda x, y: -20.0 if (x, y) == (0, 3) else 9.0  # noqa: E731
     assert joined(edges, weigh=against) == [[0, 1], [2, 3]]
+
+
+def test_a_record_torn_between_father_and_son_is_left_to_a_person():
+    home = {"given_name": "Piotr", "family_name": "Mazur", "phone": "+48 601234567",
+            "address.street": "Polna 5", "address.postal_code": "30-001"}  # fmt: skip
+    father, son = home | {"birth_date": "1950-02-03"}, home | {"birth_date": "1981-09-14"}
+    model = shipped_model("person")
+    batch = match_batch(model, [form_of("person", words) for words in (father, son, home)])
+    assert batch.linked == set()
+    assert batch.review == {(0, 2), (1, 2)}
+    batch = match_batch(model, [form_of("person", words) for words in (father, home)])
+    assert batch.linked == {(0, 1)}
 
 
 @given(graphs)

@@ -61,6 +61,68 @@ def test_twins_are_not_linked(people):
     assert people.zone(a, b, people.weight(a, b)) is not Zone.LINK
 
 
+def test_names_of_their_own_are_for_a_person_however_alike_they_are(people):
+    a, b = person(given_name="Julia"), person(given_name="Julian", email="j@acme.pl")
+    weighed = people.explain(a, b)
+    assert weighed.zone is not Zone.LINK
+    assert "two_names" in dict(weighed.vetoes)
+    assert people.doubted(a, b)
+    assert "Another given name, born the same day" in " ".join(explain_pair("person", weighed))
+
+
+def test_a_father_thirty_years_older_is_another_also_where_digits_are_alike(people):
+    a, b = person(birth_date="1989-08-27"), person(birth_date="1959-07-27")
+    assert people.zone(a, b, people.weight(a, b)) is Zone.NEW
+
+
+def test_mailboxes_called_by_the_name_say_no_more_than_the_name(people):
+    a, b = person(email="anna.kowalczyk@acme.pl"), person(email="annakowalczyk7@web.pl")
+    findings = {each.comparison: each for each in people.explain(a, b).findings}
+    assert findings["email"].label == "mailboxes called by the name"
+    assert findings["email"].bits == 0
+
+
+FIRM = {"name": "Harper Bakery Ltd", "phone": "+44 113 4960001", "email": "info@harper.co.uk",
+        "web": "harper.co.uk", "address.street": "Mill Road 5", "address.city": "Leeds",
+        "address.postal_code": "LS1 4QP"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"name": "Harper Holding Ltd"}, "own_words"),
+        ({"name": "Quantis Roofing Ltd"}, "another_name"),
+        ({"phone": "+44 117 4960999", "address.street": "Quay 91"}, "another_house"),
+    ],
+)
+def test_firms_that_share_a_brand_or_a_house_are_for_a_person(changed, why):
+    scorer = Scorer(shipped_model("company"), Statistics(records=5_000))
+    a, b = form_of("company", FIRM), form_of("company", FIRM | changed)
+    weighed = scorer.explain(a, b)
+    assert weighed.zone is Zone.REVIEW
+    assert why in dict(weighed.vetoes)
+    one, two = ({"tax_id": "GB123456782"} | FIRM, {"tax_id": "GB123456782"} | FIRM | changed)
+    a, b = form_of("company", one), form_of("company", two)
+    assert scorer.zone(a, b, scorer.weight(a, b)) is Zone.LINK
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Apple iPhone 12 Pro 128GB blue", "iPhone 12 Pro 128 GB - blue", True),
+        ("Evian Mineral Water 0.5 l", "Evian mineral water 500ml", True),
+        ("Evian Mineral Water 0,5 l", "Evian Mineral Water 1.5 l", False),
+        ("Apple iPhone 12 Pro 128GB blue", "Apple iPhone 13 Pro 128GB blue", False),
+        ("Samsung Galaxy S24 256GB green", "Samsung Galaxy S24+ 256GB green", False),
+        ("Makita Grinder GA4530", "Makita Grinder GA4530 refurbished", False),
+    ],
+)
+def test_things_of_one_line_are_told_apart(one, other, same):
+    scorer = Scorer(shipped_model("product"), Statistics(records=2_000))
+    a, b = (form_of("product", {"name": name, "price": "300"}) for name in (one, other))
+    assert (scorer.zone(a, b, scorer.weight(a, b)) is Zone.LINK) == same
+
+
 def test_father_and_son_of_one_name_are_two_people(people):
     a, b = person(), person(birth_date="2008-05-19", email="")
     assert people.zone(a, b, people.weight(a, b)) is Zone.NEW
