@@ -208,11 +208,9 @@ def test_weights_are_those_of_a_single_search(onboarding, people_twice):
         scorers = onboarding.hub.scorers
         scorers.refresh(connection, {"person"})
         scorer = scorers.of("person")
-        forms = {
-            golden_id: form
-            for number, kind, form in index.forms_after(connection, -1, 1000)
-            for golden_id, *_ in index.forms_of(connection, [number]).values()
-        }
+        numbers = [number for number, *_ in index.forms_after(connection, -1, 1000)]
+        stored = index.forms_of(connection, numbers).values()
+        forms = {golden_id: form for golden_id, _, form in stored}
         checked = 0
         rows = connection.exec_driver_sql(
             "select golden_id, other_id, evidence, weight from match_decision"
