@@ -54,7 +54,8 @@ def hashed(key: str) -> int:
 
 def hashed_keys_of(entity: str, form: Form) -> Mapping[int, str]:
     """Return the keys of a record: as they are stored -> as they are read."""
-    return _hashed_keys(entity, tuple(form.items()))
+    packed = tuple((name, tuple(values)) for name, values in form.items())  # stored ones are lists
+    return _hashed_keys(entity, packed)
 
 
 @lru_cache(maxsize=1024)  # a record is asked for, put on the board and stored: once each
