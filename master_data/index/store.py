@@ -216,7 +216,9 @@ def forms_after(connection: Connection, number: int, many: int) -> list[tuple[in
     rows = connection.execute(
         query.where(match_form.c.number > number).order_by(match_form.c.number).limit(many)
     )
-    return [(found, entity, form) for found, entity, form in rows]
+    return [
+        (n, entity, {name: tuple(said) for name, said in form.items()}) for n, entity, form in rows
+    ]
 
 
 def are_older_left(connection: Connection) -> bool:
