@@ -319,7 +319,11 @@ def _recorded(first: int, world: str) -> Recorded:
 _RENAMES = "one_record renames=1"
 _MAKES = "creates=0.9 known=1"
 RECORDED: dict[str, Recorded] = {
-    "golden_fence": _recorded(8, "second_worker crm:opaque_version erp:opaque_version"),
+    "golden_fence": _recorded(
+        0,
+        f"{_RENAMES} second_worker crm:opaque_version erp:opaque_version"
+        " latency=0.2 edits=8 gap=0.3",
+    ),
     "lane_fence": _recorded(
         2,
         "stall=0.1 second_worker crm:opaque_version erp:opaque_version lease=30 poll_every=600"
@@ -332,10 +336,14 @@ RECORDED: dict[str, Recorded] = {
         "kill lifetime=2 crm:no_client_key erp:no_client_key latency=3 lease=30"
         " creates=0.9 edits=8 gap=2",
     ),
-    "trust_answer": _recorded(0, "crm:unguarded erp:unguarded erp:no_notices"),
+    "trust_answer": _recorded(
+        1,
+        "one_record renames=0.5 crm:unguarded erp:unguarded erp:no_notices"
+        " latency=0.5 edits=8 gap=1",
+    ),
     "if_match": _recorded(0, f"{_RENAMES} latency=0.5 edits=10 gap=0.3"),
     "echo": _recorded(5, "slow"),
-    "regress": _recorded(0, "crowded notice_late notice_doubled"),
+    "regress": _recorded(0, f"{_RENAMES} notice_late=0.5 notice_doubled edits=6 gap=1"),
     "full_write": _recorded(3, "crowded erp:no_notices crm:unguarded erp:unguarded"),
     "ack_early": _recorded(1, "database_busy"),
     "claimable": _recorded(4, "crowded late_commit answer_lost"),

@@ -13,7 +13,7 @@ from hub.effects import store as effects
 from hub.simulation.canaries import CANARIES, RECORDED, removed
 from hub.simulation.profile import FAULTS, Options, draw, narrow
 from hub.simulation.progress import Progress
-from hub.simulation.service import noticing_seed, shrink, simulate
+from hub.simulation.service import find_canary, noticing_seed, shrink, simulate
 from hub.simulation.world import run_seed
 
 pytestmark = pytest.mark.timeout(300)  # a whole life of a hub, some of them several
@@ -22,27 +22,34 @@ MENDED = json.loads((Path(__file__).parent / "mended.json").read_text())
 """Seeds that failed once, made small: what was on, and what had been wrong."""
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_seed_holds_and_is_the_same_twice(seed):
-    first, again = run_seed(seed), run_seed(seed)
-    assert first.failures == ()
-    assert first == again
-    assert first.edits > 0
+SEEDS, BLOCK = 300, 20
+"""How many seeds hold in every run of the tests, and how many of them a worker takes at a time."""
 
 
-def test_a_seed_is_the_same_in_another_process_with_other_hashes():
-    program = "from hub.simulation.world import run_seed; print(run_seed(7).trace_hash)"
-    hashes = {
+@pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
+def test_the_first_seeds_hold(first):
+    endings = [run_seed(seed) for seed in range(first, first + BLOCK)]
+    assert [(each.seed, each.failures) for each in endings if each.failures] == []
+    assert all(each.edits for each in endings)
+
+
+def test_seeds_are_the_same_in_another_process_with_other_hashes():
+    program = (
+        "from hub.simulation.world import run_seed\n"
+        "for seed in (3, 7, 15): print(run_seed(seed).trace_hash)"
+    )
+    told = [
         subprocess.run(
             [sys.executable, "-c", program],
-            env=os.environ | {"PYTHONHASHSEED": seed},
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
             capture_output=True,
             check=True,
             text=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
-    assert len(hashes) == 1
+        ).stdout.split()
+        for hash_seed in ("1", "2")
+    ]
+    assert told[0] == told[1]
+    assert len(set(told[0])) == 3
 
 
 @pytest.mark.parametrize("mended", MENDED, ids=lambda each: f"{each['seed']}: {each['was']}")
@@ -85,6 +92,12 @@ def test_a_word_that_names_nothing_is_refused():
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_canary_is_caught(name):
     assert noticing_seed(name) is not None
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_canary_is_found_again_among_other_seeds(name):
+    assert find_canary(name, range(1000, 1200), RECORDED[name].options) is not None
 
 
 def test_a_defence_is_back_after_its_canary():
