@@ -3,7 +3,7 @@
 Lanes of one batch may meet in one golden record: each decision sees what the one before it did.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from master_data.model import (
@@ -115,15 +115,16 @@ class Board:
             None,
         )
 
-    def rivals(self, golden: Golden, path: str, but: str) -> list[Contribution]:
-        """Return the contributions to a path from other crossrefs and persons."""
-        said = [
-            mate.contributions[path]
-            for mate in self.crossrefs_of(golden.id)
-            if mate.id != but and path in mate.contributions
-        ]
-        decision = golden.decisions.get(path)
-        return [*said, person_says(decision)] if decision else said
+    def rivals_of(self, golden: Golden, but: str) -> Callable[[str], list[Contribution]]:
+        """Return what tells the contributions to a path from other crossrefs and persons."""
+        mates = [each.contributions for each in self.crossrefs_of(golden.id) if each.id != but]
+
+        def rivals(path: str) -> list[Contribution]:
+            said = [mate[path] for mate in mates if path in mate]
+            decision = golden.decisions.get(path)
+            return [*said, person_says(decision)] if decision else said
+
+        return rivals
 
 
 def is_found(golden: Golden) -> bool:

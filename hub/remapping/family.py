@@ -94,7 +94,7 @@ def _remap_one(
     return remap(
         step,
         entity_schema(golden.entity),
-        Weighing(default_policies(), clocks, lambda path: board.rivals(golden, path, crossref.id)),
+        Weighing(default_policies(), clocks, board.rivals_of(golden, crossref.id)),
     )
 
 

@@ -270,7 +270,7 @@ class Deciding:
             Weighing(
                 default_policies(),
                 self.clocks,
-                lambda path: self.board.rivals(golden, path, crossref.id),
+                self.board.rivals_of(golden, crossref.id),
             ),
         )
 

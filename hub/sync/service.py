@@ -23,7 +23,7 @@ from hub.projection.family import load_family
 from hub.sync.deciding import Deciding, Verdict
 from hub.sync.freshness import Choice, Hint, Known, choose, is_outdated, readable_at
 from hub.sync.references import overdue, without_record
-from hub.sync.store import write
+from hub.sync.store import index_change, write
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.errors import GoldenMoved
@@ -152,6 +152,7 @@ def _decide(hub: Hub, turn: Turn) -> None:
         verdict = _judge(hub, turn)
         if overdue(turn.lanes, verdict.waiting, turn.asked):
             verdict = _judge_again(hub, turn, verdict)
+        verdict.index = index_change(turn.board)
         try:
             hub.db.write(lambda c, verdict=verdict: _write(hub, turn, verdict, c), synced=False)  # type: ignore[misc]
         except GoldenMoved:

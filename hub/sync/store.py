@@ -41,7 +41,7 @@ def write(hub: Hub, connection: Connection, board: Board, verdict: Verdict, at: 
     """Write a batch. Raises GoldenMoved if a row it stands on changed since it was read."""
     check(connection, board, verdict)
     check_fuses(hub, connection, verdict.deletions, at)
-    write_board(connection, board, at)
+    write_board(connection, board, at, verdict.index)
     write_versions(connection, verdict.versions, at)
     matching.log(connection, verdict.matches, at)
     if verdict.search is not None:
@@ -78,8 +78,13 @@ def check(connection: Connection, board: Board, verdict: Verdict) -> None:
             raise GoldenMoved
 
 
-def write_board(connection: Connection, board: Board, at: datetime) -> None:
-    """Write golden records, crossrefs and the forms by which they are found."""
+def write_board(
+    connection: Connection, board: Board, at: datetime, found_by: index.Change | None = None
+) -> None:
+    """Write golden records, crossrefs and the forms by which they are found.
+
+    `found_by`: what `index_change` says of the board, if it was asked already.
+    """
     touched = [board.goldens[each] for each in sorted(board.touched)]
     golden_store.insert_goldens(
         connection, [each for each in touched if each.id not in board.read_goldens], at
@@ -93,7 +98,7 @@ def write_board(connection: Connection, board: Board, at: datetime) -> None:
     golden_store.insert_crossrefs(
         connection, [each for each in crossrefs if each.id not in board.read_crossrefs], at
     )
-    _write_forms(connection, board)
+    index.change(connection, index_change(board) if found_by is None else found_by)
 
 
 def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[Crossref]) -> None:
@@ -109,8 +114,8 @@ def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[
         golden_store.update_crossrefs(connection, changed)
 
 
-def _write_forms(connection: Connection, board: Board) -> None:
-    """Keep the index true: a golden record is found by what it says now."""
+def index_change(board: Board) -> index.Change:
+    """Return what keeps the index true: a golden record is found by what it says now."""
     changed = []
     for golden_id in sorted(board.touched):
         golden = board.goldens[golden_id]
@@ -118,7 +123,7 @@ def _write_forms(connection: Connection, board: Board) -> None:
         read = board.read_bodies.get(golden_id) or {}
         if says_else(golden.entity, read, body):
             changed.append((_entry(golden, read), _entry(golden, body)))
-    index.change(connection, [each for each in changed if each != (None, None)])
+    return index.prepare([each for each in changed if each != (None, None)])
 
 
 def _entry(golden: Golden, body: Flat) -> index.Entry | None:

@@ -9,6 +9,7 @@ from hub.matching.model import NewDecision
 from hub.matching.search import Search
 from hub.projection.planning import Plan
 from hub.sync.model import Version
+from master_data.index.store import Change
 from master_data.model import Crossref
 
 __all__ = ["Verdict"]
@@ -34,6 +35,8 @@ class Verdict:
     parked: list[str] = field(default_factory=list)
     """Connections that took too much for one record: the write parked them."""
     deletions: list[Deletion] = field(default_factory=list)
+    index: Change | None = None
+    """What becomes of the index by which golden records are found; None: to be worked out."""
 
     @property
     def deliveries(self) -> bool:

@@ -62,8 +62,21 @@ def put(connection: Connection, entries: Sequence[Entry]) -> None:
     add(connection, entries)
 
 
-def change(connection: Connection, changed: Sequence[tuple[Entry | None, Entry | None]]) -> None:
-    """Store golden records, each with what it was: (before, now); None is not in the index."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of the index: rows of keys that come and go, forms that come and go."""
+
+    rows: list[dict[str, int]]
+    gone: list[dict[str, int]]
+    entries: list[Entry]
+    left: list[int]
+
+
+def prepare(changed: Sequence[tuple[Entry | None, Entry | None]]) -> Change:
+    """Return what becomes of golden records, each with what it was: (before, now).
+
+    None is not in the index. To be asked outside the unit that writes it: it is most of the work.
+    """
     rows, gone = [], []
     for before, now in changed:
         had = set(hashed_keys(before)) if before else set()
@@ -71,12 +84,18 @@ def change(connection: Connection, changed: Sequence[tuple[Entry | None, Entry |
         number = number_of((now or before).golden_id)  # type: ignore[union-attr]  # one is there
         rows += [{"key": key, "number": number} for key in has if key not in had]
         gone += [{"key": key, "number": number} for key in had.difference(has)]
+    entries = [now for _, now in changed if now]
     left = [number_of(b.golden_id) for b, now in changed if b is not None and now is None]
-    delete_many(connection, blocking_key, ["key", "number"], gone)
-    if left:
+    return Change(rows, gone, entries, left)
+
+
+def change(connection: Connection, change: Change) -> None:
+    """Store golden records as they are now."""
+    delete_many(connection, blocking_key, ["key", "number"], change.gone)
+    if change.left:
         leaving = delete(match_form).where(among(match_form.c.number, "numbers"))
-        connection.execute(leaving, {"numbers": keys(connection, left)})
-    _insert(connection, [now for _, now in changed if now], rows)
+        connection.execute(leaving, {"numbers": keys(connection, change.left)})
+    _insert(connection, change.entries, change.rows)
 
 
 def hashed_keys(entry: Entry) -> tuple[int, ...]:
@@ -134,7 +153,7 @@ def remove(connection: Connection, golden_ids: Iterable[str]) -> None:
     """Take golden records out of the index, with all that was derived from their values."""
     numbers = [number_of(golden_id) for golden_id in golden_ids]
     stored = forms_of(connection, numbers).values()
-    change(connection, [(Entry(*each), None) for each in stored])
+    change(connection, prepare([(Entry(*each), None) for each in stored]))
 
 
 def lock_keys(connection: Connection, wanted: Iterable[int]) -> None:

@@ -121,6 +121,7 @@ def _person(form: Form) -> Iterator[str]:
 
 def _company(form: Form) -> Iterator[str]:
     yield from _exact(form, "tax_id", "registry", "registered", "iban", "email", "phone", "domain")
+    posts, towns = [code[:3] for code in form.get("postal", ())], _skeletons(form, "city")
     for name in form.get("name", ()):
         words = name.split()[:_MOST_WORDS]
         roots = sorted({skeleton(word) for word in words if len(word) > 1})
@@ -131,8 +132,8 @@ def _company(form: Form) -> Iterator[str]:
             yield f"word:{word}"
         for root in roots:
             yield f"root:{root}"
-            yield from _crossed("post", [root], [code[:3] for code in form.get("postal", ())])
-            yield from _crossed("town", [root], _skeletons(form, "city"))
+            yield from _crossed("post", [root], posts)
+            yield from _crossed("town", [root], towns)
     yield from _places(form)
 
 
