@@ -1,6 +1,7 @@
 """What matching does by itself: it counts frequencies and indexes records older than the index."""
 
 import pytest
+from sqlalchemy import select
 
 from ground.statements import insert_many
 from hub.chores import store as chores
@@ -8,9 +9,11 @@ from hub.housekeeping.service import CHORES
 from hub.matching.frequencies import count_due
 from hub.matching.indexing import index_older
 from master_data.blocking import match_keys
+from master_data.forms.records import VERSION
 from master_data.index import store as index
 from master_data.index.counting import FIRST
 from master_data.index.scorers import Scorers
+from master_data.index.tables import match_form
 from master_data.store import goldens_by_id
 from master_data.tables import match_key
 
@@ -116,3 +119,21 @@ def test_indexing_goes_on_where_it_was(bed, customer, monkeypatch):
         lambda c: c.exec_driver_sql("select golden_id from match_form").scalars().all()
     )
     assert sorted(forms) == sorted(ids)
+
+
+def test_forms_made_another_way_are_made_anew(bed, customer, monkeypatch):
+    bed.hub.db.write(lambda c: chores.ensure(c, CHORES, bed.hub.db.now(c)))
+    bed.crm.create("customers", customer(name="Talleres Ibarra"))
+    bed.run()
+    assert index_older(bed.hub) is False
+    made_before = {"form": {"name": ["talleres"]}, "version": 0}
+    bed.hub.db.write(lambda c: c.execute(match_form.update().values(made_before)))
+    assert index_older(bed.hub) is False, "what is done is not done twice"
+    assert bed.hub.db.read(_versions) == {0}
+    monkeypatch.setattr("hub.matching.indexing._DONE_NOW", "done with the next way")
+    assert index_older(bed.hub) is False
+    assert bed.hub.db.read(_versions) == {VERSION}
+
+
+def _versions(connection):
+    return set(connection.execute(select(match_form.c.version)).scalars())
