@@ -26,8 +26,8 @@ def operation_of(one: Shape, other: Shape, path: str, mine: Sequence[Json]) -> O
         return None
     if is_elements(other):
         return ()
-    if other.ref is not None:
-        return (("reference", {"entity": other.ref, "missing": "hold"}),)
+    if other.ref is not None and _type(one) != "boolean":
+        return (("reference", {"entity": other.ref, "missing": "hold"}), *_says_false(one))
     if _is_set(other):
         return (("set", {}),)
     return (("money", {}),) if _is_money(other) else _scalar_operation(one, other, path, mine)
@@ -54,8 +54,12 @@ def _scalar_operation(
         return ((operation, {}),) if form in read else None
     if a == "number" or form == "decimal":
         return (("decimal", {}),)
-    says_false: Operation = (("blank", [False]),) if "boolean" in one.types else ()
-    return (*_text_operation(other, path, mine), *says_false)
+    return (*_text_operation(other, path, mine), *_says_false(one))
+
+
+def _says_false(one: Shape) -> Operation:
+    """Return what tells that some systems say false for nothing."""
+    return (("blank", [False]),) if "boolean" in one.types else ()
 
 
 def _text_operation(other: Shape, path: str, mine: Sequence[Json]) -> Operation:

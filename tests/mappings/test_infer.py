@@ -112,7 +112,14 @@ def test_every_pair_has_its_operation():
     assert only(codes, codes).operation == (("set", {}),)
     assert only(text(readOnly=True), text()).operation[-1] == ("direction", "in")
     linked = only(text(), text(**{"x-field": {"ref": "category"}}))
-    assert linked.operation == (("reference", {"entity": "category", "missing": "hold"}),)
+    hold = ("reference", {"entity": "category", "missing": "hold"})
+    assert linked.operation == (hold,)
+    or_false = {"type": ["integer", "boolean"]}
+    assert only(or_false, text(**{"x-field": {"ref": "category"}})).operation == (
+        hold,
+        ("blank", [False]),
+    )
+    assert only({"type": "boolean"}, text(**{"x-field": {"ref": "category"}})) is None
 
 
 def test_kinds_that_cannot_meet_are_not_proposed():
