@@ -22,7 +22,7 @@ MENDED = json.loads((Path(__file__).parent / "mended.json").read_text())
 """Seeds that failed once, made small: what was on, and what had been wrong."""
 
 
-SEEDS, BLOCK = 20, 10
+SEEDS, BLOCK = 300, 15
 """How many seeds hold in every run of the tests, and how many of them a worker takes at a time."""
 
 
