@@ -26,7 +26,12 @@ for each in Path(hub.__file__).parent.glob("*/tables.py"):
     importlib.import_module(f"hub.{each.parent.name}.tables")
 
 PASSWORD = "a-long-enough-password"
-NAMES = ("Ibarra Hermanos", "Талисман", "Müller & Söhne GmbH", "Luna")
+NAMES = (
+    "Ibarra Hermanos y Compañía de Transportes Internacionales",
+    "Талисман",
+    "Müller & Söhne GmbH",
+    "Luna",
+)
 
 pytestmark = [
     pytest.mark.e2e,
