@@ -41,12 +41,15 @@ def search(delivery: Delivery, frozen: Frozen) -> WriteResult | Ask:
         return Ask(CAN_DUPLICATE)
     name = f"effect:{frozen.crossref.id}"
     waiting = delivery.hub.db.read(lambda c: lanes.waiting_on(c, name))
-    if not waiting:
-        if _was_read_since(delivery, frozen):
-            return TryLater(0.0, "it is not there; sent again")
-        return OutcomeUnknown("it may have landed; the feed has not been read since")
-    found = delivery.connection.connector.read(frozen.effect.object_type, waiting)
+    read_since = _was_read_since(delivery, frozen)
+    if not waiting and read_since:
+        return TryLater(0.0, "it is not there; sent again")
+    found = (
+        delivery.connection.connector.read(frozen.effect.object_type, waiting) if waiting else {}
+    )
     mine = [each for each in found.values() if _shows(delivery, frozen, each)]
+    if not mine and not read_since:  # who waits may be others, told before it landed
+        return OutcomeUnknown("it may have landed; the feed has not been read since")
     if len(mine) != 1 or not isinstance(mine[0], SourceState):
         return Ask(CAN_DUPLICATE)
     there = mine[0]

@@ -150,6 +150,30 @@ def test_nothing_is_made_again_before_the_feed_was_read(bed, customer, keyless):
     assert bed.open_effects() == {("erp", "unknown"): 1}
 
 
+def test_a_lost_create_is_not_given_up_when_only_its_like_was_told(bed, customer, keyless):
+    """Its feed was not read since: given up, its record would speak as if people had made it."""
+    tax = [{"scheme": "ES_NIF", "value": "B65410011", "country": "ES"}]
+    keyless.lose = "after"
+    bed.crm.create("customers", customer(tax_ids=tax, name="Ibarra one"))
+    bed.tell("crm")
+    bed.run(tell=False)
+    (ours,) = bed.erp.living("customers")
+    twin = bed.erp.create("customers", customer(tax_ids=tax, name="Ibarra two"))
+    told = replace(bed.event("erp", "customers", twin.id), client_key=None)
+    bed.erp.untold.clear()
+    bed.hint(told)
+    for _ in range(3):
+        bed.later(SETTLES)
+    assert bed.conflicts() == []
+    assert bed.open_effects() == {("erp", "unknown"): 1}
+
+    pass_time(bed, 200)
+    query = "select external_id from crossref where connection = 'erp' and is_primary order by 1"
+    linked = bed.hub.db.read(lambda c: c.exec_driver_sql(query).scalars().all())
+    assert ours.id in linked
+    assert "undelivered" not in [each.kind for each in bed.conflicts()]
+
+
 def test_what_cannot_be_searched_is_asked(bed, customer, keyless):
     keyless.lose = "after"
     bed.crm.create("customers", customer(name="Alone"))  # no tax id, no address: no match key
