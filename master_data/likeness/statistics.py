@@ -28,6 +28,8 @@ class Statistics:
         if not self.records:
             return how.uncounted or how.u
         count = self.values.get(name, {}).get(value, 0)
+        if not count and not how.weight:
+            return how.u  # nothing steadies a plain share, and no share is nought
         total = self.totals.get(name, 0)
         return (max(count - how.free, 0) + how.weight * how.u) / (total + how.weight)
 

@@ -1,0 +1,1 @@
+"""Comparison models as settings of Splink, and back, with the same weights."""
