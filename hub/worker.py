@@ -132,7 +132,8 @@ class Sweeper:
         except Exception as error:  # noqa: BLE001 - the next sweep looks again
             _log.warning("sweep.failed", error=type(error).__name__)
             return
-        self._note(heard=ring(self._broker, due))
+        if due:  # who rings for nothing learns nothing of the doorbell
+            self._note(heard=ring(self._broker, due))
         neglected = [name for name in due if self._rung.get(name) == self._turns[name].begun]
         self._rung = {name: self._turns[name].begun for name in due}
         self._serve([self._turns[name] for name in neglected])

@@ -478,3 +478,17 @@ def test_a_doorbell_that_nobody_hears_is_told_of(bed, listener):
     told = [json.loads(each) for each in listener.posted]
     assert [each["state"] for each in told if each["alert"] == "doorbell"] == ["open", "over"]
     assert "rectoverso_workers_unheard 0\n" in render(figures(bed.hub))
+
+
+def test_a_sweep_that_rings_for_nothing_tells_nothing_of_the_doorbell(bed, monkeypatch):
+    broker = Deaf()
+    broker.declare_queue("hub")
+    names = [turn.name for turn in all_turns(bed.hub)]
+    idle = {name: Turn(name, lambda: 0, bed.clock, pace=0.0) for name in names}
+    sweeper = Sweeper(bed.hub, broker, idle)
+    due = iter([names[:1], []] * 10 + [names[:1]])
+    monkeypatch.setattr(sweeper, "_due", lambda _connection: next(due))
+    for _ in range(21):
+        bed.clock.advance(10)
+        sweeper.sweep()
+    assert "rectoverso_workers_unheard 1\n" in render(figures(bed.hub))
