@@ -37,9 +37,10 @@ def fleet(tmp_path, socket_enabled):
 
 def during(here, cause, many=60):
     """Create customers while `cause()` happens beside; return their names."""
+    crm = here.api("sales")  # its key is made while all is well
     with ThreadPoolExecutor(1) as beside:
         happening = beside.submit(cause)
-        names = a_stream(here.api("sales"), many)
+        names = a_stream(crm, many)
         happening.result()
     return names
 
