@@ -31,6 +31,7 @@ def register(app: typer.Typer, name: str) -> None:
         "test": try_connection,
         "plan": show_plan,
         "approve": approve,
+        "go-on": go_on,
         "pause": pause,
         "resume": resume,
     }
@@ -101,6 +102,28 @@ def approve(  # noqa: PLR0913 - options of one command
             answer = _watch(rest, connection)
     if as_json:
         print_json(answer)
+    elif not wait:
+        typer.echo(f"{connection} is approved; its load goes on by itself.")
+
+
+def go_on(  # noqa: PLR0913 - options of one command
+    *,
+    connection: ConnectionName,
+    wait: Annotated[bool, typer.Option("--wait", help="Show the load until its end.")] = False,
+    data: Data = None,
+    host: Host = None,
+    port: Port = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a load go on that was held because many of its records were refused."""
+    with server(Settings.load(data=data, host=host, port=port)) as rest:
+        answer = rest.post(f"/hub/api/v1/connections/{connection}/go-on", {})
+        if wait:
+            answer = _watch(rest, connection)
+    if as_json:
+        print_json(answer)
+    elif not wait:
+        typer.echo(f"{connection} goes on: {answer['done']} of {answer['total']} done.")
 
 
 def pause(
@@ -144,7 +167,10 @@ def _watch(rest: Rest, connection: str) -> dict[str, Any]:
         eta = "" if found["eta"] is None else f", {found['eta']:.0f} s to go"
         say(f"{found['done']} of {found['total']}, {found['per_second']:g}/s{eta}")
         if found["held"]:
-            raise NotPossible(f"Held: {found['held']}. Look at them, then POST …/go-on.")
+            raise NotPossible(
+                f"Held: {found['held']}. Look at the refused writes among the conflicts, then:"
+                f" rectoverso connections go-on {connection}"
+            )
         if found["done"] >= found["total"] and not found["to_deliver"]:
             return found
         clock.sleep(2.0)

@@ -1,13 +1,18 @@
 """`rectoverso golden`, `conflicts`, `connections` on a hub that is served."""
 
+from unittest.mock import Mock
+
 import pytest
 from typer.testing import CliRunner
 
 from hub.conflicts import store as conflicts
 from hub.conflicts.model import NewConflict, OpenConflict, Rival
+from hub.onboarding import store as onboarding
+from hub.replanning import store as replanning
 from portal import Role
 from rectoverso.cli import build
-from rectoverso.errors import CommandError
+from rectoverso.commands.connections import _watch
+from rectoverso.errors import CommandError, NotPossible
 from tests.hub.conftest import hub_settings, live_env, serve  # noqa: F401 - fixtures of a hub
 from tests.hub.test_api import site  # noqa: F401
 from tests.hub.test_clusters_api import steward  # noqa: F401
@@ -83,6 +88,25 @@ def test_a_connection_is_paused_and_resumed_by_commands(run, site):  # noqa: F81
         run("connections", *place, "pause", "crm", role=Role.INTEGRATOR)
     told = run("connections", *place, "resume", "crm", role=Role.INTEGRATOR)
     assert "crm is onboarding.\n" in told
+
+
+def test_a_load_that_is_held_goes_on_by_a_command(run, site):  # noqa: F811
+    site.add()
+    place = ("--port", str(site.port))
+    told = run("connections", *place, "approve", "crm", role=Role.INTEGRATOR)
+    assert "crm is approved; its load goes on by itself.\n" in told
+    held = {"held": "3 of 10 refused"}
+    site.hub.db.write(lambda c: replanning.set_columns(c, "crm", held))
+
+    def progress():
+        return site.hub.db.read(lambda c: onboarding.progress(c, "crm", site.hub.db.now(c)))
+
+    assert progress().held == "3 of 10 refused"
+    watch = {"done": 7, "total": 90, "per_second": 1.0, "eta": None, "to_deliver": 83} | held
+    with pytest.raises(NotPossible, match=r"3 of 10 refused.*connections go-on crm"):
+        _watch(Mock(get=Mock(return_value=watch)), "crm")
+    assert "crm goes on: " in run("connections", *place, "go-on", "crm", role=Role.INTEGRATOR)
+    assert progress().held is None
 
 
 def test_only_those_who_keep_records_export_and_erase_them(run, site, steward):  # noqa: F811
