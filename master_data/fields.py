@@ -60,12 +60,25 @@ class EntitySchema:
                 parent.setdefault(leaf, []).append({"id": element, **flat[path]})
         return document
 
+    def is_sound(self, flat: Mapping[str, Value]) -> bool:
+        """Say whether the schema refuses nothing."""
+        document: Record = {}
+        for path, value in flat.items():
+            list_path, element = split_path(path)
+            nested = "." in list_path
+            parent, leaf = _parent(document, list_path) if nested else (document, list_path)
+            if element is None:
+                parent[leaf] = value
+            else:
+                parent.setdefault(leaf, []).append(value)
+        return self.validator.is_valid(document)
+
     def problems(self, flat: Mapping[str, Value]) -> dict[str, str]:
         """Return what the schema refuses, as path -> reason; empty when it is sound."""
+        if self.is_sound(flat):
+            return {}
         by_place = {tuple(split_path(path)[0].split(".")): path for path in flat}
         document = self.nest(flat)
-        if self.validator.is_valid(_without_ids(document, self.lists)):
-            return {}
         found: dict[str, str] = {}
         for error in self.validator.iter_errors(_without_ids(document, self.lists)):
             place = tuple(str(part) for part in error.instance_path if not isinstance(part, int))

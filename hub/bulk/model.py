@@ -1,15 +1,17 @@
 """First readings in bulk as plain values."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeAlias
 
 from connectors.contract import Change
 from hub.conflicts.model import NewConflict
 from hub.matching.model import NewDecision
 
-__all__ = ["Page", "Phase", "Prepared", "Run", "Stretch", "Suspicion", "Taken"]
+__all__ = ["Page", "Phase", "Prepared", "Run", "Stretch", "Suspicion"]
 
 Row: TypeAlias = tuple[Any, ...]
 
@@ -49,31 +51,44 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some records of the source; `cursor`: where it goes on after them."""
+    """Some records of the source; `cursor`: where it goes on after them.
 
-    changes: tuple[Change, ...]
+    `tell` is called by the process that prepares the page: what a file says is read there.
+    """
+
+    size: int
+    tell: Callable[[], tuple[Change, ...]]
     cursor: str | None
     read_at: datetime
 
+    @staticmethod
+    def of(changes: tuple[Change, ...], cursor: str | None, read_at: datetime) -> "Page":
+        """Return a page of what was read already."""
+        return Page(len(changes), partial(tuple, changes), cursor, read_at)
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One record as the rows it becomes, with the keys by which it is found."""
-
-    external_id: str
-    golden: Row
-    crossref: Row
-    version: Row
-    form: Row | None
-    keys: tuple[int, ...]
-    identifying: tuple[bool, ...]
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Return the records; raises whatever the source does if they cannot be read."""
+        return self.tell()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A page, prepared: what is taken, and what goes the ordinary road."""
+    """A page, prepared: the rows of what is taken, and what goes the ordinary road.
 
-    taken: list[Taken]
+    `taken`: external ids; `numbers`, `counts`, `hashes`, `identifying`: the keys by which those are
+    found that are matched, as a page of the run stores them.
+    """
+
+    taken: list[str]
+    goldens: list[Row]
+    crossrefs: list[Row]
+    versions: list[Row]
+    forms: list[Row]
+    numbers: bytes
+    counts: bytes
+    hashes: bytes
+    identifying: bytes
     left: list[Change]
 
 

@@ -6,20 +6,18 @@ must not differ in what they decide, so this one decides by the same rules or no
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import numpy as np
 
 from connectors.contract import Change, ChangeKind
 from ground.database import Connection
 from ground.instants import to_microseconds
-from ground.statements import row_packer
-from hub.bulk.model import Page, Prepared, Run, Taken
-from hub.bulk.store import CROSSREF, GOLDEN, VERSION
+from hub.bulk.firsts import FirstContacts, FirstRows
+from hub.bulk.model import Page, Prepared, Run
 from hub.erasures.store import erased_among
-from hub.events.rules import Outcome
 from hub.projection.views import Sight, sight_of
 from hub.sync import identity
-from hub.sync.model import Case
-from hub.sync.rules import decide
 from hub.wiring import Hub
 from mappings import CompiledMapping
 from master_data import store as golden_store
@@ -31,15 +29,12 @@ from master_data.index.online import candidates
 from master_data.index.scorers import Scorers
 from master_data.likeness.keys import hashed, is_identifier, keys_of, shared_identifiers
 from master_data.likeness.model import Zone
-from master_data.merge import Sighting, Weighing
-from master_data.model import CrossrefId, Golden, GoldenId, GoldenState, lane_key
+from master_data.merge import Sighting
+from master_data.model import lane_key
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
-from master_data.tables import crossref, golden, golden_version
 
 __all__ = ["prepare_page"]
-
-_SETTLED = frozenset({Outcome.APPLIED, Outcome.NO_OP})
 
 
 class _NoLinks:
@@ -70,29 +65,29 @@ def prepare_page(hub: Hub, asked: tuple[Run, Page]) -> Prepared:
     """Return what becomes of a page; nothing is written."""
     run, page = asked
     mapping = hub.mapping(run.connection, run.object_type)
-    prepared = Prepared([], [])
-    drafts = []
-    unusual = hub.db.read(lambda c: _unusual(c, run, page))
-    for change in page.changes:
+    left, drafts, changes = [], [], page.changes
+    unusual = hub.db.read(lambda c: _unusual(c, run, changes))
+    for change in changes:
         draft = None if change.external_id in unusual else _draft(hub, run, mapping, change)
         if draft is None:
-            prepared.left.append(change)
+            left.append(change)
         else:
             drafts.append(draft)
     known = hub.db.read(lambda c: _like_known(hub, c, drafts))
-    taking = _Taking(hub, run, mapping, page)
+    firsts = _firsts(hub, run, mapping, page)
+    taken = []
     for place, draft in enumerate(drafts):
-        taken = None if place in known else taking.take(draft)
-        if taken is None:
-            prepared.left.append(draft.change)
+        rows = None if place in known else _rows(run, page, firsts, draft)
+        if rows is None:
+            left.append(draft.change)
         else:
-            prepared.taken.append(taken)
-    return prepared
+            taken.append((draft, rows))
+    return _prepared(taken, left)
 
 
-def _unusual(connection: Connection, run: Run, page: Page) -> set[str]:
+def _unusual(connection: Connection, run: Run, changes: Sequence[Change]) -> set[str]:
     """Return the records that are known, erased on request, or shown twice on this page."""
-    ids = [change.external_id for change in page.changes]
+    ids = [change.external_id for change in changes]
     place = run.connection, run.object_type
     heads = golden_store.heads_by_external(connection, *place, sorted(set(ids)))
     found = {head.external_id for head in heads if head.external_id}
@@ -153,68 +148,38 @@ def _is_like(scorers: Scorers, draft: _Draft, other: Form) -> bool:
     return zone is not Zone.NEW or bool(shared_identifiers(draft.form, other))
 
 
-class _Taking:
-    """Makes the rows of plain records of one page."""
+def _firsts(hub: Hub, run: Run, mapping: CompiledMapping, page: Page) -> FirstContacts:
+    ranks = {each.id: each.rank for each in hub.directory.connections().values()}
+    return FirstContacts(
+        hub.db.dialect,
+        (run.connection, run.object_type, mapping.entity, mapping.version),
+        page.read_at,
+        (default_policies(), Clocks(ranks, frozenset())),
+        hub.env.ids.new,
+    )
 
-    def __init__(self, hub: Hub, run: Run, mapping: CompiledMapping, page: Page) -> None:
-        self._new_id = hub.env.ids.new
-        self._run = run
-        self._mapping = mapping
-        self._schema = entity_schema(mapping.entity)
-        self._at = page.read_at
-        ranks = {each.id: each.rank for each in hub.directory.connections().values()}
-        clocks = Clocks(ranks, frozenset())
-        self._weighing = Weighing(default_policies(), clocks, lambda _path: ())
-        dialect = hub.db.dialect
-        self._golden = row_packer(dialect, golden, GOLDEN)
-        self._crossref = row_packer(dialect, crossref, CROSSREF)
-        self._version = row_packer(dialect, golden_version, VERSION)
 
-    def take(self, draft: _Draft) -> Taken | None:
-        """Return the rows of a record; None: it is not as plain as it looked."""
-        change = draft.change
-        place = self._run.connection, self._run.object_type, change.external_id
-        own_id = GoldenId(self._new_id("gr"))
-        blank = identity.unlinked(place, self._mapping.entity)
-        case = Case(
-            crossref=replace(blank, id=CrossrefId(self._new_id("xr")), golden_id=own_id),
-            golden=Golden(own_id, self._mapping.entity, 0, GoldenState.ACTIVE, {}),
-            record=change.record or {},
-            remote_version=change.version,
-            sight=draft.sight,
-            sighting=self._sighting(change),
-            mapping_version=self._mapping.version,
-        )
-        found = decide(case, self._schema, self._weighing)
-        plain = found.rejected is None and not (found.deferred or found.conflicts)
-        if not plain or found.outcome not in _SETTLED:
-            return None
-        version = {
-            "golden_id": own_id,
-            "version": found.golden.version,
-            "at": self._at,
-            "connection": self._run.connection,
-            "event_id": None,
-            "actor": None,
-            "mapping_version": found.crossref.mapping_version,
-            "changes": found.changes,
-            "snapshot": None,
-        }
-        entry = index.Entry(own_id, draft.kind, draft.form)
-        stamped = {"created_at": self._at, "updated_at": self._at}
-        return Taken(
-            external_id=change.external_id,
-            golden=self._golden(golden_store.golden_row(found.golden) | stamped),
-            crossref=self._crossref(
-                golden_store.crossref_row(found.crossref) | {"gone": None, "created_at": self._at}
-            ),
-            version=self._version(version),
-            form=index.form_row(entry) if draft.kind else None,
-            keys=tuple(draft.keys),
-            identifying=tuple(map(is_identifier, draft.keys.values())),
-        )
+def _rows(run: Run, page: Page, firsts: FirstContacts, draft: _Draft) -> FirstRows | None:
+    """Return the rows of a record; None: it is not as plain as it looked."""
+    change, at = draft.change, to_microseconds(page.read_at)
+    stamp = to_microseconds(change.changed_at) if change.changed_at else at
+    seen = Sighting(run.id, 0, at, max(0, min(stamp, at)))
+    return firsts.rows(change.external_id, change.version, change.record or {}, draft.sight, seen)
 
-    def _sighting(self, change: Change) -> Sighting:
-        at = to_microseconds(self._at)
-        stamp = to_microseconds(change.changed_at) if change.changed_at else at
-        return Sighting(self._run.id, 0, at, max(0, min(stamp, at)))
+
+def _prepared(taken: Sequence[tuple[_Draft, FirstRows]], left: list[Change]) -> Prepared:
+    keyed = [(draft, rows.golden_id) for draft, rows in taken if draft.kind]
+    forms = [index.form_row(index.Entry(own, draft.kind, draft.form)) for draft, own in keyed]
+    flat = [shown for draft, _ in keyed for shown in draft.keys.values()]
+    return Prepared(
+        taken=[draft.change.external_id for draft, _ in taken],
+        goldens=[rows.golden for _, rows in taken],
+        crossrefs=[rows.crossref for _, rows in taken],
+        versions=[rows.version for _, rows in taken],
+        forms=forms,
+        numbers=np.array([row[0] for row in forms], np.int64).tobytes(),
+        counts=np.array([len(draft.keys) for draft, _ in keyed], np.int64).tobytes(),
+        hashes=np.array([key for draft, _ in keyed for key in draft.keys], np.int64).tobytes(),
+        identifying=np.array([is_identifier(shown) for shown in flat], np.bool_).tobytes(),
+        left=left,
+    )

@@ -10,12 +10,10 @@ from functools import partial
 from tempfile import TemporaryDirectory
 from typing import Protocol, TypeVar
 
-import numpy as np
-
 from ground.database import Connection
 from hub.bulk import store
 from hub.bulk.comparing import compare_stretch
-from hub.bulk.model import Page, Phase, Prepared, Run, Stretch, Suspicion, Taken
+from hub.bulk.model import Page, Phase, Prepared, Run, Stretch, Suspicion
 from hub.bulk.preparing import prepare_page
 from hub.conflicts import store as conflicts
 from hub.connections.rules import State
@@ -118,15 +116,22 @@ def _move(connection: Connection, seen: Run, now: Run) -> Run:
 
 
 def _read(hub: Hub, run: Run, source: Source, spread: Spread, tell: Tell) -> Run:
-    begun: deque[Page] = deque()
+    begun: deque[tuple[Page, int]] = deque()
+    unseen: deque[tuple[int, set[str]]] = deque()
 
     def asked() -> Iterator[tuple[Run, Page]]:
         for page in source(run.cursor):
-            begun.append(page)
+            begun.append((page, run.pages))
             yield run, page
 
     for prepared in spread(prepare_page, asked()):
-        run = hub.db.write(partial(_keep, hub, run, begun.popleft(), prepared), synced=False)
+        page, seen = begun.popleft()
+        while unseen and unseen[0][0] < seen:
+            unseen.popleft()
+        if any(not ids.isdisjoint(prepared.taken) for _, ids in unseen):
+            prepared = prepare_page(hub, (run, page))  # noqa: PLW2901  shown twice, side by side
+        unseen.append((run.pages, set(prepared.taken)))
+        run = hub.db.write(partial(_keep, hub, run, page, prepared), synced=False)
         tell(run)
     return hub.db.write(lambda c: _move(c, run, replace(run, phase=Phase.COUNTING)))
 
@@ -134,23 +139,13 @@ def _read(hub: Hub, run: Run, source: Source, spread: Spread, tell: Tell) -> Run
 def _keep(hub: Hub, run: Run, page: Page, prepared: Prepared, connection: Connection) -> Run:
     """Write a page: rows of what is taken, events of the rest, and how far the run is."""
     place = run.connection, run.object_type
-    ids = [each.external_id for each in prepared.taken]
-    heads = golden_store.heads_by_external(connection, *place, ids)
-    known = {head.external_id for head in heads}  # pages side by side may show one record twice
-    taken = [each for each in prepared.taken if each.external_id not in known]
-    again = [each for each in page.changes if each.external_id in known]
-    left = [*prepared.left, *(each for each in again if each not in prepared.left)]
-    rows = [(each.golden, each.crossref, each.version) for each in taken]
-    store.append(connection, *([row[part] for row in rows] for part in range(3)))
-    index.append_forms(connection, sorted(each.form for each in taken if each.form))
-    keyed = [each for each in taken if each.form]
-    if keyed:
-        store.insert_page(connection, _page_row(run, keyed))
+    store.append(connection, prepared.goldens, prepared.crossrefs, prepared.versions)
+    index.append_forms(connection, sorted(prepared.forms))
+    if prepared.forms:
+        store.insert_page(connection, run, prepared)
     now = hub.db.now(connection)
     if lanes.count(connection):
-        mates = golden_store.crossrefs_by_external(
-            connection, *place, [e.external_id for e in taken]
-        )
+        mates = golden_store.crossrefs_by_external(connection, *place, prepared.taken)
         announce_live(connection, mates, now)
     new = [
         NewEvent.of(
@@ -159,7 +154,7 @@ def _keep(hub: Hub, run: Run, page: Page, prepared: Prepared, connection: Connec
             connection=run.connection,
             read_at=page.read_at,
         )
-        for each in left
+        for each in prepared.left
     ]
     if new:
         events.insert(connection, new, now)
@@ -167,25 +162,11 @@ def _keep(hub: Hub, run: Run, page: Page, prepared: Prepared, connection: Connec
         run,
         cursor=page.cursor,
         pages=run.pages + 1,
-        read=run.read + len(page.changes),
-        taken=run.taken + len(taken),
+        read=run.read + page.size,
+        taken=run.taken + len(prepared.taken),
         ordinary=run.ordinary + len(new),
     )
     return _move(connection, run, moved)
-
-
-def _page_row(run: Run, keyed: list[Taken]) -> dict[str, object]:
-    numbers = [each.form[0] for each in keyed if each.form]
-    return {
-        "run": run.id,
-        "number": run.pages,
-        "numbers": np.array(numbers, np.int64).tobytes(),
-        "counts": np.array([len(each.keys) for each in keyed], np.int64).tobytes(),
-        "hashes": np.array([key for each in keyed for key in each.keys], np.int64).tobytes(),
-        "identifying": np.array(
-            [one for each in keyed for one in each.identifying], np.bool_
-        ).tobytes(),
-    }
 
 
 def _count(hub: Hub, run: Run) -> Run:

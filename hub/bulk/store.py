@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
-from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from ground.database import Connection
 from ground.statements import among, copy_rows, insert_many, keys
-from hub.bulk.model import Phase, Row, Run
+from hub.bulk.model import Phase, Prepared, Row, Run
 from hub.bulk.tables import bulk_page, bulk_run
 from master_data.model import GoldenState
 from master_data.tables import crossref, golden, golden_version
@@ -83,9 +82,10 @@ def append(
     copy_rows(connection, golden_version, VERSION, versions)
 
 
-def insert_page(connection: Connection, page: dict[str, Any]) -> None:
-    """Store the keys of a page."""
-    insert_many(connection, bulk_page, [page])
+def insert_page(connection: Connection, run: Run, page: Prepared) -> None:
+    """Store the keys of a page that a run has read now."""
+    row = {name: getattr(page, name) for name in ("numbers", "counts", "hashes", "identifying")}
+    insert_many(connection, bulk_page, [row | {"run": run.id, "number": run.pages}])
 
 
 def pages_of(connection: Connection, run_id: str) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:

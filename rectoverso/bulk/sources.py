@@ -6,6 +6,7 @@ the record in the system's own words; version and changed_at may be missing.
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def listing(hub: Hub, connection: str, object_type: str) -> Source:
             read_at = hub.db.read(hub.db.now)
             page = connector.changes(object_type, cursor, hub.settings.poll_page)
             changes = tuple(versioned(change, canonical) for change in page.changes)
-            yield Page(changes, page.cursor, read_at)
+            yield Page.of(changes, page.cursor, read_at)
             cursor, more = page.cursor, page.more
 
     return pages
@@ -45,11 +46,10 @@ def lines(hub: Hub, path: Path, object_type: str) -> Source:
             with path.open("rb") as file:
                 place = file.seek(int(cursor or 0))
                 while found := list(islice(file, _PAGE)):
-                    changes = tuple(
-                        _change(each, object_type, path) for each in found if each.strip()
-                    )
                     place += sum(map(len, found))
-                    yield Page(changes, str(place), read_at)
+                    told = [each for each in found if not each.isspace()]
+                    tell = partial(_changes, told, object_type, path)
+                    yield Page(len(told), tell, str(place), read_at)
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -61,6 +61,10 @@ def _instant(text: str) -> datetime:
     if found.tzinfo is None:
         raise ValueError(f"changed_at {text} says no time zone")
     return found
+
+
+def _changes(lines: list[bytes], object_type: str, path: Path) -> tuple[Change, ...]:
+    return tuple([_change(each, object_type, path) for each in lines])
 
 
 def _change(line: bytes, object_type: str, path: Path) -> Change:

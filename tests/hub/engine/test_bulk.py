@@ -85,7 +85,7 @@ def source_of(bed, changes, size=20):
     def pages(cursor):
         for start in range(int(cursor or 0), len(changes), size):
             part = tuple(changes[start : start + size])
-            yield Page(part, str(start + size), bed.clock.now())
+            yield Page.of(part, str(start + size), bed.clock.now())
 
     return pages
 
