@@ -108,9 +108,10 @@ class _Form(HTMLParser):
             self._take(name, given)
 
     def _take(self, name, given):
-        if given.get("type") != "checkbox":
+        kind = given.get("type")
+        if kind != "checkbox" and (kind != "radio" or "checked" in given):
             self.fields[name] = given.get("value", "")
-        elif "checked" in given:
+        elif kind == "checkbox" and "checked" in given:
             before = self.fields.get(name, [])
             values = before if isinstance(before, list) else [before]
             self.fields[name] = [*values, given["value"]]

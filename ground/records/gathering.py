@@ -21,6 +21,7 @@ class Gathering:
 
     def stored(self, connection: Connection, batch: Sequence[Cleaned]) -> Stored:
         """Return what these writes may touch, locked until the transaction ends."""
+        parents = self._parents(connection, batch)
         records = self._records(connection, batch)
         return Stored(
             records=records,
@@ -32,7 +33,7 @@ class Gathering:
             holders=self._holders(connection, batch),
             linked=self._linked(connection, batch, records.values()),
             managed=store.managed_fields(connection, self.tables.managed, self.kind.name),
-            parents=self._parents(connection, batch),
+            parents=parents,
         )
 
     def _records(self, connection: Connection, batch: Sequence[Cleaned]) -> dict[str, Record]:
@@ -80,10 +81,19 @@ class Gathering:
         return linked
 
     def _parents(self, connection: Connection, batch: Sequence[Cleaned]) -> dict[str, Json]:
-        tree = self.kind.tree
-        if tree is None or all(each.values.get(tree) is None for each in batch):
+        """Return what stands above the parents to be; before any row is locked, so none waits."""
+        tree, table = self.kind.tree, self.tables.records[self.kind.name]
+        lowest = [] if tree is None else [each.values.get(tree) for each in batch if _moves(each)]
+        wanted = [each for each in lowest if isinstance(each, str)]
+        if tree is None or not wanted:
             return {}
-        return store.parents(connection, self.tables.records[self.kind.name], tree)
+        store.hold_tree(connection, table)
+        return store.parents(connection, table, tree, wanted)
+
+
+def _moves(cleaned: Cleaned) -> bool:
+    """Tell whether a write may change a record that is there: nobody stands below a new one."""
+    return cleaned.write.intent is not Intent.CREATE
 
 
 def possible_creates(batch: Sequence[Cleaned], stored: Stored) -> int:

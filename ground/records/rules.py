@@ -55,7 +55,7 @@ def merge(  # noqa: PLR0913 (one decision needs all of it)
 ) -> Values:
     """Return all values after `cleaned` replaced what it names; elements get their ids."""
     own = {name: value for name, value in cleaned.items() if name != EXTERNAL_REF}
-    after = {**(empty_values(kind) if before is None else before), **own}
+    after = {**empty_values(kind), **(before or {}), **own}
     if kind.finish is not None:
         kind.finish(after, own.keys(), linked, findings)
     for name in own:

@@ -25,6 +25,7 @@ __all__ = [
     "find",
     "first_user_of",
     "has_tables",
+    "hold_tree",
     "holders",
     "managed_fields",
     "parents",
@@ -133,12 +134,32 @@ def _holding(table: Table, column: str) -> Executable:
     )
 
 
-def parents(connection: Connection, table: Table, column: str) -> dict[str, Json]:
-    """Return id -> parent of every living record of a tree; nobody else may change it now."""
+def hold_tree(connection: Connection, table: Table) -> None:
+    """Let nobody else move records below others until this transaction ends.
+
+    On SQLite there is one writer anyway. The rows themselves stay free for every other change.
+    """
     if connection.dialect.name == "postgresql":
-        connection.execute(select(table.c.id).order_by(table.c.id).with_for_update())
-    statement = select(table.c.id, table.c[column]).where(table.c.deleted_at.is_(None))
-    return {row[0]: row[1] for row in connection.execute(statement)}
+        place = func.hashtextextended(func.current_schema() + f"|tree|{table.name}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(place)))
+
+
+def parents(
+    connection: Connection, table: Table, column: str, lowest: Iterable[str]
+) -> dict[str, Json]:
+    """Return id -> parent of the living records with these ids and of all that stand above them."""
+    wanted = {"wanted": keys(connection, sorted(set(lowest)))}
+    return {row[0]: row[1] for row in connection.execute(_climbing(table, column), wanted)}
+
+
+@lru_cache(maxsize=16)
+def _climbing(table: Table, column: str) -> Executable:
+    """One seek a level; `union` ends where a ring would go on for ever."""
+    living = table.c.deleted_at.is_(None)
+    pair = select(table.c.id, table.c[column].label("parent"))
+    above = pair.where(among(table.c.id, "wanted"), living).cte("above", recursive=True)
+    climb = above.union(pair.where(table.c.id == above.c.parent, living))
+    return select(climb.c.id, climb.c.parent)
 
 
 def first_user_of(connection: Connection, table: Table, column: str, record_id: str) -> str | None:

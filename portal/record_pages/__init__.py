@@ -5,6 +5,7 @@ draw the page of a record from what `detail` prepares.
 """
 
 from portal.record_pages.columns import city_of, country_of, email_of, phone_of, price_of
+from portal.record_pages.offers import Options
 from portal.record_pages.pages import router
 from portal.record_pages.screens import Document, Facts, Move, Screen, Word
 from portal.record_pages.shown import Shown, address_views, elements_of, point_views
@@ -16,6 +17,7 @@ __all__ = [
     "Facts",
     "Item",
     "Move",
+    "Options",
     "Screen",
     "Section",
     "Shown",

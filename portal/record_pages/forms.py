@@ -18,10 +18,12 @@ from ground.records.fields import Choice, Flag, Moment, SetOf, ValueType
 from ground.records.model import RecordKind
 from ground.strict_json import Json
 
-__all__ = ["ADD", "Submitted", "changed", "marks", "read", "read_marks"]
+__all__ = ["ADD", "FIND", "Submitted", "changed", "marks", "read", "read_marks"]
 
 ADD = "add"
 """The button that asks for one more row of a list; its value is the list."""
+FIND = "find:"
+"""What comes before a field's name where a person searches for the record that it leads to."""
 _CONTROLS = frozenset({"csrf_token", "version", "seen", ADD})
 _NAME = re.compile(r"([^\[.]+)(?:\[(\d{1,4})\])?(?:\.(.+))?")
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -53,8 +55,17 @@ class Submitted:
 
     def fields(self) -> list[str]:
         """Return the fields that the form names, in its order."""
-        heads = (_NAME.match(name) for name in self.sent if name not in _CONTROLS)
+        named = (name for name in self.sent if name not in _CONTROLS and not name.startswith(FIND))
+        heads = (_NAME.match(name) for name in named)
         return list(dict.fromkeys(found[1] if found else "?" for found in heads))
+
+    def sought(self) -> dict[str, str]:
+        """Return what was searched for, by field."""
+        return {
+            name.removeprefix(FIND): self.one(name).strip()
+            for name in self.sent
+            if name.startswith(FIND)
+        }
 
     def rows(self, name: str) -> list["Submitted"]:
         """Return the rows of a list, each with the names of its parts, in their order."""

@@ -24,7 +24,14 @@ from portal.record_pages import forms
 from portal.record_pages.forms import Submitted
 from portal.record_pages.refusals import refusal_of
 from portal.record_pages.screens import Document, Screen, Word
-from portal.record_pages.views import Draft, asked, document_of, form_view, record_view
+from portal.record_pages.views import (
+    Draft,
+    asked,
+    document_of,
+    form_view,
+    found_choices,
+    record_view,
+)
 from portal.record_pages.words import label
 from portal.rules import can
 
@@ -114,7 +121,7 @@ def _add_new(routes: APIRouter, screen: Screen, portal: Portal) -> None:
         request: Request, form: Sent, principal: Annotated[Principal, _may(screen, "write")]
     ) -> Response:
         given = forms.read(screen.collection.kind, form)
-        draft = Draft(values=given, add=form.one(forms.ADD))
+        draft = Draft(values=given, add=form.one(forms.ADD), sought=form.sought())
         if draft.add:
             return _form(request, screen, portal, draft)
         try:
@@ -123,6 +130,21 @@ def _add_new(routes: APIRouter, screen: Screen, portal: Portal) -> None:
             return _refused(request, screen, portal, draft, error)
         toast = Toast("Saved", screen.name(made.values))
         return portal.redirect(request, f"{screen.path}/{made.id}", toast=toast)
+
+    @routes.get("/found/{name}")
+    def found(
+        request: Request, name: str, principal: Annotated[Principal, _may(screen, "write")]
+    ) -> Response:
+        """Draw what a link can be set to: what is chosen, and what a search finds."""
+        del principal
+        query = request.query_params
+        if name not in screen.finders:
+            raise NotFound
+        text = query.get(forms.FIND + name, "").strip()
+        chosen = query.get(name, "")
+        options = found_choices(screen, {name: chosen or None}, {name: text})[name]
+        context = {"name": name, "value": chosen, "options": options, "sought": text}
+        return portal.page(request, "portal/record_found.html", context)
 
 
 def _add_edit(routes: APIRouter, screen: Screen, portal: Portal) -> None:
@@ -144,7 +166,14 @@ def _add_edit(routes: APIRouter, screen: Screen, portal: Portal) -> None:
         given = forms.read(screen.collection.kind, form)
         seen, version = form.one("seen"), _version(form)
         mine = forms.changed(given, forms.read_marks(seen))
-        draft = Draft(found.values | given, found, version, seen, add=form.one(forms.ADD))
+        draft = Draft(
+            found.values | given,
+            found,
+            version,
+            seen,
+            add=form.one(forms.ADD),
+            sought=form.sought(),
+        )
         if draft.add:
             return _form(request, screen, portal, draft)
         try:

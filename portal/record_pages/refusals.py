@@ -46,10 +46,17 @@ def refusal_of(error: RecordError, kind: RecordKind, path: str) -> Refusal:
             return Refusal(tuple(_lines(kind, error)))
         case Duplicate():
             return Refusal(
-                (Line(error.field, label(error.field), _IN_USE, href=f"{path}/{error.holder}"),)
+                (
+                    Line(
+                        error.field,
+                        label(error.field, kind.name),
+                        _IN_USE,
+                        href=f"{path}/{error.holder}",
+                    ),
+                )
             )
         case Kept():
-            return Refusal((Line(error.field, label(error.field), error.detail),))
+            return Refusal((Line(error.field, label(error.field, kind.name), error.detail),))
         case _:
             raise error
 
@@ -62,9 +69,9 @@ def _lines(kind: RecordKind, error: Refused) -> Iterable[Line]:
         if known is not None and isinstance(known.type, SetOf):
             place = None
         if place is None:
-            yield Line(head, label(head), each.reason)
+            yield Line(head, label(head, kind.name), each.reason)
         elif part is None:
-            yield Line(f"{head}[{place}]", label(head), each.reason, row=int(place) + 1)
+            yield Line(f"{head}[{place}]", label(head, kind.name), each.reason, row=int(place) + 1)
         else:
             at = f"{head}[{place}].{part}"
-            yield Line(at, label(part, head), each.reason, label(head), int(place) + 1)
+            yield Line(at, label(part, head), each.reason, label(head, kind.name), int(place) + 1)

@@ -1,7 +1,7 @@
 """What the pages of one collection are made of. Texts are English message ids."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
@@ -78,7 +78,8 @@ class Screen:
     name: how a record is called. detail: what its template needs besides. rows: adds to the
     documents of a list what columns read from other records. narrow: query words of its own as
     words of the list. start: values of a new record, or an answer that asks for something first.
-    choices: what a link or a text can be picked from, given the values in the form.
+    choices: what a link or a text can be picked from, given the values in the form; for a link
+    with a finder only what it leads to now. finders: the (id, text) pairs that a search finds.
     """
 
     collection: Collection
@@ -102,6 +103,7 @@ class Screen:
     moves: Sequence[Move] = ()
     choices: Callable[[Mapping[str, Json]], Mapping[str, Options]] = _nothing
     start: Callable[[Request, Principal], Values | Response] = _no_start
+    finders: Mapping[str, Callable[[str], Options]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:

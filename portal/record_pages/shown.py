@@ -83,7 +83,7 @@ class Point:
 
 def show(kind: RecordKind, values: Mapping[str, Json], name: str, kept: str = "") -> Shown:
     """Return a field of a record."""
-    return _shown(kind.by_name[name].type, values.get(name), label(name), name, kept)
+    return _shown(kind.by_name[name].type, values.get(name), label(name, kind.name), name, kept)
 
 
 def _shown(kind: ValueType, value: Json, title: str, of: str, kept: str = "") -> Shown:

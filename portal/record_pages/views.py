@@ -12,12 +12,13 @@ from portal.app import Portal
 from portal.grid import Grid, Query
 from portal.model import Principal
 from portal.record_pages.forms import changed, marks, read_marks
+from portal.record_pages.offers import Options
 from portal.record_pages.refusals import Refusal
 from portal.record_pages.screens import Document, Facts, Screen, Word
 from portal.record_pages.widgets import Drawing, draw
 from portal.rules import can
 
-__all__ = ["Draft", "asked", "document_of", "form_view", "record_view"]
+__all__ = ["Draft", "asked", "document_of", "form_view", "found_choices", "record_view"]
 
 _LIST_WORDS = ("q", "sort", "after", "limit")
 
@@ -91,7 +92,7 @@ class Draft:
     """A form as it will be drawn.
 
     record: the one it changes. seen: the marks of the values the person saw. now: what others
-    wrote where this person wrote too.
+    wrote where this person wrote too. sought: what was searched for, by field.
     """
 
     values: Mapping[str, Json]
@@ -99,6 +100,7 @@ class Draft:
     version: int = 0
     seen: str = ""
     add: str = ""
+    sought: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal = field(default_factory=Refusal)
     now: Mapping[str, Json] = field(default_factory=dict)
     overtaken: bool = False
@@ -118,6 +120,20 @@ class Draft:
         return replace(fresh, values=record.values | mine, now=rivals, overtaken=True)
 
 
+def found_choices(
+    screen: Screen, values: Mapping[str, Json], sought: Mapping[str, str]
+) -> dict[str, Options]:
+    """Return what each link with a finder leads to now, then what was found for it."""
+    chosen = screen.choices(values)
+    found: dict[str, Options] = {}
+    for name, find in screen.finders.items():
+        options = dict(chosen.get(name, ()))
+        if sought.get(name):
+            options |= {key: text for key, text in find(sought[name]) if key not in options}
+        found[name] = list(options.items())
+    return found
+
+
 def form_view(screen: Screen, portal: Portal, draft: Draft) -> dict[str, Any]:
     """Return what the form of a screen is drawn from."""
     kind, record = screen.collection.kind, draft.record
@@ -129,7 +145,8 @@ def form_view(screen: Screen, portal: Portal, draft: Draft) -> dict[str, Any]:
         errors=draft.refusal.errors,
         kept=kept_reasons(screen.collection.managed()),
         now=draft.now,
-        choices=screen.choices(values),
+        choices={**screen.choices(values), **found_choices(screen, values, draft.sought)},
+        sought={name: draft.sought.get(name, "") for name in screen.finders},
         add=draft.add,
     )
     action = screen.path if record is None else f"{screen.path}/{record.id}"

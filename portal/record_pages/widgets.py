@@ -62,6 +62,7 @@ class Widget:
     blank: "Row | None" = None
     add: str = ""
     shown: Shown | None = None
+    sought: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Drawing:
 
     errors: reason by path; kept: reason by field; now: the fields that somebody else changed
     meanwhile; choices: what can be picked, or is suggested, by field; add: the list that gets one
-    row more; is_new: whether there is no record yet.
+    row more; is_new: whether there is no record yet; sought: what was searched for, of links that
+    have too many records to pick from.
     """
 
     kind: RecordKind
@@ -100,6 +102,7 @@ class Drawing:
     now: Mapping[str, Json] = field(default_factory=dict)
     choices: Mapping[str, Options] = field(default_factory=dict)
     add: str = ""
+    sought: Mapping[str, str] = field(default_factory=dict)
 
 
 def draw(sections: Sequence[Section], drawing: Drawing) -> list[Block]:
@@ -138,9 +141,9 @@ def _widget(item: Item, drawing: Drawing) -> Widget:
     value = drawing.values.get(item.name)
     options = drawing.choices.get(item.name, ())
     return Widget(
-        widget=_control(known.type, options),
+        widget="find" if item.name in drawing.sought else _control(known.type, options),
         name=item.name,
-        label=label(item.name),
+        label=label(item.name, drawing.kind.name),
         value=_drawn(known.type, value),
         width=item.width,
         options=_options(known.type, value, options),
@@ -149,6 +152,7 @@ def _widget(item: Item, drawing: Drawing) -> Widget:
         error=drawing.errors.get(item.name, ""),
         required=known.required,
         now=now,
+        sought=drawing.sought.get(item.name, ""),
     )
 
 
@@ -175,7 +179,7 @@ def _list_widget(item: Item, kind: Elements, drawing: Drawing, now: Shown | None
     return Widget(
         widget="rows",
         name=item.name,
-        label=label(item.name),
+        label=label(item.name, drawing.kind.name),
         value=None,
         width="",
         hint=item.hint,

@@ -26,6 +26,7 @@ _LABELS: Mapping[str, str] = MappingProxyType(
         "credit_limit": "Credit limit",
         "currency": "Currency",
         "customer_id": "Customer",
+        "customers.parent_id": "Parent account",
         "duns": "D-U-N-S",
         "email": "E-mail",
         "erp_number": "ERP number",
@@ -89,7 +90,10 @@ _WIDTHS: Mapping[str, str] = MappingProxyType(
 
 
 def label(name: str, of: str = "") -> str:
-    """Return the message id under which a field, a part of a list `of`, or a choice is shown."""
+    """Return the message id under which a field or a choice is shown.
+
+    `of`: the list whose part it is, or the collection whose field.
+    """
     known = _LABELS.get(f"{of}.{name}") or _LABELS.get(name)
     return known or name.replace("_", " ").capitalize()
 
@@ -117,4 +121,4 @@ def choice_options(type_of_value: object) -> list[tuple[str, str]]:
 
 def filter_of(kind: RecordKind, name: str) -> Filter:
     """Return the filter of a list by a field with a closed list of values."""
-    return Filter(name, label(name), choice_options(kind.by_name[name].type))
+    return Filter(name, label(name, kind.name), choice_options(kind.by_name[name].type))

@@ -7,13 +7,16 @@ from starlette.requests import Request
 
 from ground.records.model import Record, Values
 from ground.records.service import Collection
+from ground.strict_json import Json
 from portal import Column, ColumnKind, Filter, Portal, Principal
 from portal.record_pages import (
     Facts,
     Item,
     Move,
+    Options,
     Screen,
     Section,
+    Shown,
     Word,
     address_views,
     choice_labels,
@@ -29,6 +32,8 @@ from simple_crm.customers.rules import CUSTOMERS
 __all__ = ["screen"]
 
 _MOST_CONTACTS = 50
+_MOST_BELOW = 200
+_FOUND = 10
 _ARCHIVED = "archived"
 _TONES = {
     "lead": "cyan",
@@ -72,6 +77,7 @@ _SECTIONS = (
             Item("given_name", hint="For a person."),
             Item("family_name"),
             Item("roles", ""),
+            Item("parent_id", "", "Search by name, number or tax id"),
         ),
         "Name and how far we are with them.",
     ),
@@ -141,14 +147,15 @@ def screen(customers: Collection, contacts: Collection, portal: Portal) -> Scree
         columns=_COLUMNS,
         template="crm/customer.html",
         name=lambda values: str(values["name"]),
-        detail=lambda record, facts: _detail(contacts, record, facts),
+        detail=lambda record, facts: _detail(customers, contacts, record, facts),
         search="Search customers",
         filters=lambda: _filters(customers),
         own_words=(_ARCHIVED,),
         narrow=_narrow,
         sections=_SECTIONS,
         moves=_MOVES,
-        choices=lambda _values: {"owner": _owners(portal)},
+        choices=lambda values: {"owner": _owners(portal), "parent_id": _parent(customers, values)},
+        finders={"parent_id": lambda text: _found(customers, text)},
         start=_start,
     )
 
@@ -181,7 +188,37 @@ def _start(_request: Request, principal: Principal) -> Values:
     return {"owner": principal.name}
 
 
-def _detail(contacts: Collection, record: Record, facts: Facts) -> Mapping[str, Any]:
+def _named(record: Record) -> tuple[str, str]:
+    """Return the id of a customer and what tells it from others of its name."""
+    values = record.values
+    words = (values.get("name"), city_of(values), values.get("erp_number"))
+    return record.id, " · ".join(str(word) for word in words if word) or record.id
+
+
+def _parent(customers: Collection, values: Mapping[str, Json]) -> Options:
+    return [_named(each) for each in customers.read([str(values.get("parent_id"))])]
+
+
+def _found(customers: Collection, text: str) -> Options:
+    words = [("q", text), ("filter[archived]", "false"), ("sort", "name"), ("limit", str(_FOUND))]
+    return [_named(each) for each in customers.find(words).items]
+
+
+def _family(customers: Collection, record: Record) -> Mapping[str, Any]:
+    """Return the parent of a customer and the accounts right below it."""
+    words = [("filter[parent_id]", record.id), ("sort", "name"), ("limit", str(_MOST_BELOW))]
+    below = customers.find(words)
+    (parent,) = _parent(customers, record.values) or [("", "")]
+    return {
+        "parent": Shown("Parent account", "text", parent[1], href=f"/crm/customers/{parent[0]}"),
+        "below": [(each.id, each.values["name"]) for each in below.items],
+        "more_below": below.next is not None,
+    }
+
+
+def _detail(
+    customers: Collection, contacts: Collection, record: Record, facts: Facts
+) -> Mapping[str, Any]:
     words = [
         ("filter[customer_id]", record.id),
         ("sort", "family_name"),
@@ -189,6 +226,7 @@ def _detail(contacts: Collection, record: Record, facts: Facts) -> Mapping[str, 
     ]
     values = record.values
     return {
+        **_family(customers, record),
         "tones": _TONES,
         "lifecycles": choice_labels(CUSTOMERS, "lifecycle"),
         "contacts": [_contact(each) for each in contacts.find(words).items],

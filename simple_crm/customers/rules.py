@@ -14,7 +14,7 @@ from ground.parties import (
 )
 from ground.records.amounts import MoneyAmount
 from ground.records.elements import Elements, Part
-from ground.records.fields import Choice, Flag, Moment, SetOf, Standard, Text
+from ground.records.fields import Choice, Flag, Link, Moment, SetOf, Standard, Text
 from ground.records.findings import Findings
 from ground.records.model import Field, Linked, RecordKind, Values
 from ground.standards.trade import currency
@@ -53,6 +53,7 @@ CUSTOMERS = RecordKind(
             column=True,
         ),
         Field("roles", SetOf(Choice(("customer", "supplier", "payer", "carrier")))),
+        Field("parent_id", Link("customers", "cu"), column=True),
         Field("owner", Text(200), column=True),
         Field("segment", Text(100), column=True),
         Field("industry", Text(100), column=True),
@@ -87,4 +88,5 @@ CUSTOMERS = RecordKind(
         "addresses",
     ),
     finish=_finish,
+    tree="parent_id",
 )

@@ -8,6 +8,7 @@ import pytest
 
 from ground.columns import metadata
 from ground.env import system_ids
+from ground.records import store
 from ground.records.errors import InUse, RecordError, Refused
 from ground.records.fields import Link, Text
 from ground.records.model import Field, RecordKind, Series
@@ -115,6 +116,29 @@ def test_two_moves_cannot_close_a_circle(registry):
             lambda one=one, two=two: shelves.update(two, {"above": one}, _Author),
         )
         assert sum(isinstance(each, Refused) for each in outcomes) == 1
+
+
+def test_three_moves_cannot_close_a_circle_either(registry):
+    shelves = registry.collection("shelves")
+    ids = [shelves.create({"code": name}, _Author).id for name in "abc"]
+
+    def move(low, high):
+        return lambda: shelves.update(low, {"above": high}, _Author)
+
+    outcomes = together(*(move(ids[n], ids[(n + 1) % 3]) for n in range(3)))
+    assert [isinstance(each, Refused) for each in outcomes].count(True) == 1
+    parents = {each.id: each.values["above"] for each in shelves.read(ids)}
+    assert sum(parent is None for parent in parents.values()) == 1
+
+
+def test_a_move_reads_what_stands_above_and_nothing_else(registry):
+    shelves = registry.collection("shelves")
+    top, middle = (shelves.create({"code": name}, _Author).id for name in ("top", "middle"))
+    shelves.update(middle, {"above": top}, _Author)
+    low = shelves.create({"code": "low", "above": middle}, _Author).id
+    shelves.create({"code": "beside", "above": top}, _Author)
+    read = registry.env.db.read(lambda c: store.parents(c, shelves.table, "above", [low]))
+    assert read == {low: middle, middle: top, top: None}
 
 
 def test_no_link_leads_to_a_deleted_record(registry):

@@ -32,6 +32,19 @@ def test_contact_is_read_by_the_country_of_its_customer(crm):
     assert crm.delete(f"/customers/{customer}").status == 409
 
 
+def test_no_customer_stands_below_itself(crm_anywhere):
+    crm = crm_anywhere
+    top = crm.post("/customers", {"name": "Grupo Sol"})["id"]
+    low = crm.post("/customers", {"name": "Sol Norte", "parent_id": top}).document
+    assert low["parent_id"] == top
+    page = crm.get(f"/customers?filter[parent_id]={top}")
+    assert [each["id"] for each in page["items"]] == [low["id"]]
+    ring = crm.patch(f"/customers/{top}", {"parent_id": low["id"]})
+    assert (ring.status, ring.fields) == (422, ["parent_id"])
+    assert "cannot stand below itself" in ring["errors"][0]["reason"]
+    assert crm.patch(f"/customers/{top}", {"parent_id": "cu_nobody"}).fields == ["parent_id"]
+
+
 def test_consent_keeps_its_time_in_utc(crm):
     consent = {"channel": "email", "status": "given", "given_at": "2026-02-01T10:00:00+01:00"}
     made = crm.post("/customers", ANNA | {"consents": [consent]})

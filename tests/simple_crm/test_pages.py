@@ -348,6 +348,35 @@ def test_categories_form_a_tree(crm, tab):
     assert made.location in taken.links
 
 
+def test_a_parent_is_searched_for_and_its_page_shows_who_is_below(crm, tab, ibarra):
+    low = crm.post("/customers", {"name": "Ibarra Norte"}).document
+    form = tab.get(path_of(low) + "/edit")
+    assert form.fields["parent_id"] == ""
+    found = tab.send(form, **{"find:parent_id": "A58818501"}, button="find:parent_id")
+    assert (found.status, crm.get(f"/customers/{low['id']}")["version"]) == (200, 1)
+    assert "Ibarra Logística, S. A. · Bilbao" in found.words
+    assert tab.send(found, parent_id=ibarra["id"]).status == 303
+    assert path_of(ibarra) in tab.get(path_of(low)).links
+    assert path_of(low) in tab.get(path_of(ibarra)).links
+    assert crm.delete(f"/customers/{ibarra['id']}").status == 409
+    assert tab.send(tab.get(path_of(low) + "/edit"), name="Norte").status == 303
+    assert crm.get(f"/customers/{low['id']}")["parent_id"] == ibarra["id"]
+    ring = tab.send(tab.get(path_of(ibarra) + "/edit"), parent_id=low["id"])
+    assert ring.status == 422
+    assert "A record cannot stand below itself; choose another." in ring.words
+    nobody = tab.send(form, **{"find:parent_id": "nobody at all"}, button="find:parent_id")
+    assert "Nothing matches" in nobody.words
+
+
+def test_parents_are_searched_for_while_one_types(crm, tab_of, tab, ibarra):
+    words = {"find:parent_id": "ibarra", "parent_id": ibarra["id"]}
+    fragment = tab.get("/crm/customers/found/parent_id", **words)
+    assert fragment.status == 200
+    assert fragment.words.count("Ibarra Logística, S. A. · Bilbao") == 1
+    assert tab.get("/crm/customers/found/owner").status == 404
+    assert tab_of(crm, Role.VIEWER).get("/crm/customers/found/parent_id").status == 403
+
+
 def test_nothing_that_people_write_becomes_markup(crm, tab_of, ibarra):
     hostile = '<img src=x onerror="alert(1)"> 50% off'
     tab = tab_of(crm, Role.ADMIN)
