@@ -198,6 +198,7 @@ class CrossrefHead:
     golden_id: str
     remote_version: str | None
     settled_at: int
+    state: CrossrefState = CrossrefState.LIVE
 
 
 def lane_key(connection: str, object_type: str, external_id: str) -> str:

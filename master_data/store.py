@@ -102,7 +102,12 @@ def heads_by_external(
     values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
     return [
         CrossrefHead(
-            row.id, row.external_id, row.golden_id, row.remote_version, _micros(row.settled_at)
+            row.id,
+            row.external_id,
+            row.golden_id,
+            row.remote_version,
+            _micros(row.settled_at),
+            CrossrefState(row.state),
         )
         for row in connection.execute(_HEADS, values)
     ]

@@ -13,7 +13,7 @@ from ground.ids import first_of
 from ground.statements import among, insert_many, keys, update_many
 from hub.events.model import Acceptance, Decided, Event, NewEvent, NewNotice
 from hub.events.rules import Balance, Outcome, balance
-from hub.events.tables import event, notice
+from hub.events.tables import DELETED, event, notice
 from hub.lanes import store as lanes
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "oldest_undecided",
     "open_of",
     "settle",
+    "told_deleted",
     "undecided",
     "undecided_versions",
 ]
@@ -157,6 +158,14 @@ def undecided_versions(
     )
     rows = connection.execute(query, {"ks": keys(connection, list(lane_keys))})
     return {(row.lane, row.version) for row in rows}
+
+
+_DELETED = select(event.c.lane).where(among(event.c.lane, "ks"), DELETED)
+
+
+def told_deleted(connection: Connection, lane_keys: Sequence[str]) -> set[str]:
+    """Return the lanes of records that were told of as deleted, ever."""
+    return set(connection.scalars(_DELETED, {"ks": keys(connection, list(lane_keys))}))
 
 
 def told_with(connection: Connection, client_keys: Sequence[str], since: datetime) -> set[str]:

@@ -6,6 +6,7 @@ from ground.columns import Id, Instant, Json
 from master_data.tables import METADATA
 
 UNDECIDED = text("decided_at is null")
+DELETED = text("kind = 'deleted'")
 OPEN = text("outcome in ('waiting', 'held', 'conflict')")
 
 notice = Table(
@@ -45,5 +46,6 @@ event = Table(
     Column("state", Json),
     Index("ix_event_undecided", "lane", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
     Index("ix_event_open", "lane", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("ix_event_deleted", "lane", sqlite_where=DELETED, postgresql_where=DELETED),
     Index("ix_event_golden", "golden_id", "received_at"),
 )

@@ -21,13 +21,13 @@ from hub.lanes.store import Lane, Lease
 from hub.projection.board import Board, Place
 from hub.projection.family import load_family
 from hub.sync.deciding import Deciding, Verdict
-from hub.sync.freshness import Choice, Hint, Known, choose, is_outdated, readable_at
+from hub.sync.freshness import Choice, Hint, Known, Use, choose, is_outdated, readable_at
 from hub.sync.references import overdue, without_record
 from hub.sync.store import index_change, write
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.errors import GoldenMoved
-from master_data.model import CrossrefHead
+from master_data.model import CrossrefHead, CrossrefState
 
 __all__ = ["decide_due"]
 
@@ -184,6 +184,7 @@ def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
         if told and key not in turn.states:
             head, comparable = turn.heads.get(key), can.comparable_version
             turn.choices[key] = choose(told, head, comparable=comparable, lag=can.read_lag)
+    _doubt(turn, connection)
     news = [key for key, choice in turn.choices.items() if not isinstance(choice, Known)]
     golden_ids = {turn.heads[key].golden_id for key in news if key in turn.heads}
     unlinked = [key for key in news if key not in turn.heads]
@@ -193,6 +194,19 @@ def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
         golden_ids |= {each.golden_id for each in own.values()}
     if golden_ids:
         load_family(connection, turn.board, golden_ids)
+
+
+def _doubt(turn: Turn, connection: Connection) -> None:
+    """Have records read that are not live and were told of as deleted: this may be from before."""
+    unsure = [
+        key
+        for key, choice in turn.choices.items()
+        if isinstance(choice, Use)
+        and ((head := turn.heads.get(key)) is None or head.state is not CrossrefState.LIVE)
+    ]
+    if unsure:
+        for key in events.told_deleted(connection, unsure):
+            turn.choices[key] = Hint(turn.choices[key].event)
 
 
 def _heads(turn: Turn, connection: Connection) -> dict[str, CrossrefHead]:

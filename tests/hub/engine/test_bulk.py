@@ -279,6 +279,16 @@ def test_a_record_that_may_be_known_already_goes_the_ordinary_road(onboarding, p
     assert len(joined) == 5
 
 
+def test_a_record_that_was_told_of_as_deleted_is_read_again(onboarding, people_twice):
+    changes = changes_of(onboarding, people_twice[:5])
+    tell(onboarding, [replace(changes[1], kind=ChangeKind.DELETED, version="2", record=None)])
+    run = load(onboarding, changes)
+    assert (run.taken, run.ordinary) == (4, 1)
+    while decide_due(onboarding.hub):
+        pass
+    assert len(onboarding.goldens()) == 4
+
+
 def test_an_event_after_a_bulk_run_finds_its_record(onboarding, people_twice):
     changes = changes_of(onboarding, people_twice[:5])
     load(onboarding, changes)

@@ -11,10 +11,16 @@ from hub.conflicts.rules import Choice
 from hub.deletes import store
 from hub.deletes.rules import Answer, most_deletes
 from hub.errors import NoBlownFuse
+from hub.events import store as events_store
 from hub.fuses.service import answer_fuse
 from hub.polling.service import poll_due, poll_now, schedule
 from hub.sync.service import decide_due
 from tests.hub.engine.test_faults import answer, assert_quiet
+
+
+def late(bed, name, *events):
+    """Deliver what was told some time ago."""
+    bed.hub.db.write(lambda c: events_store.insert(c, list(events), bed.clock.now()))
 
 
 def policy(bed, name, value):
@@ -68,6 +74,42 @@ def test_a_delete_by_policy_restore_makes_the_record_again(bed, pair):
     (again,) = bed.rows("crm")
     assert (again["name"], again["erp_number"]) == ("Talleres Ibarra", "C00001")
     assert len(bed.rows("erp")) == 1
+    assert_quiet(bed)
+
+
+def test_a_create_told_after_its_delete_brings_nothing_back(bed, customer):
+    row = bed.crm.create("customers", customer())
+    created = bed.event("crm", "customers", row.id)
+    bed.crm.remove("customers", row.id)
+    bed.run()
+    late(bed, "crm", created)
+    bed.run()
+    assert (bed.goldens(), bed.rows("erp")) == ([], [])
+    assert_quiet(bed)
+
+
+def test_an_edit_told_after_its_delete_brings_nothing_back(bed, pair):
+    bed.crm.edit("customers", pair[0], {"name": "Last words"})
+    edited = bed.event("crm", "customers", pair[0])
+    bed.crm.remove("customers", pair[0])
+    bed.run()
+    late(bed, "crm", replace(edited, id=bed.hub.env.ids.new("ev")))
+    bed.run()
+    query = "select state from crossref where connection = 'crm'"
+    assert bed.hub.db.read(lambda c: c.exec_driver_sql(query).scalar()) == "gone"
+    assert [row["name"] for row in bed.rows("erp")] == ["Talleres Ibarra"]
+    assert_quiet(bed)
+
+
+def test_a_record_that_is_there_again_after_its_delete_is_taken(bed, customer):
+    row = bed.crm.create("customers", customer())
+    created = bed.event("crm", "customers", row.id)
+    bed.crm.remove("customers", row.id)
+    bed.run()
+    bed.crm.rows["customers"][row.id] = replace(row, version=3)
+    late(bed, "crm", replace(created, version="3"))
+    bed.run()
+    assert [each["name"] for each in bed.rows("erp")] == ["Talleres Ibarra"]
     assert_quiet(bed)
 
 
