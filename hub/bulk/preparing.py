@@ -16,6 +16,7 @@ from ground.instants import to_microseconds
 from hub.bulk.firsts import FirstContacts, FirstRows
 from hub.bulk.model import Page, Prepared, Run
 from hub.erasures.store import erased_among
+from hub.events import store as events
 from hub.projection.views import Sight, sight_of
 from hub.sync import identity
 from hub.wiring import Hub
@@ -86,13 +87,14 @@ def prepare_page(hub: Hub, asked: tuple[Run, Page]) -> Prepared:
 
 
 def _unusual(connection: Connection, run: Run, changes: Sequence[Change]) -> set[str]:
-    """Return the records that are known, erased on request, or shown twice on this page."""
+    """Return the records that are known, erased, told of as deleted, or twice on this page."""
     ids = [change.external_id for change in changes]
     place = run.connection, run.object_type
     heads = golden_store.heads_by_external(connection, *place, sorted(set(ids)))
     found = {head.external_id for head in heads if head.external_id}
     lanes = {lane_key(*place, each): each for each in ids}
     found |= {lanes[each] for each in erased_among(connection, lanes)}
+    found |= {lanes[each] for each in events.told_deleted(connection, list(lanes))}
     seen: set[str] = set()
     for each in ids:
         if each in seen:
