@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 
 from ground.ids import Ids, TimeOrderedIds
+from ground.processes import Processes, Strangers, SystemProcesses
 
 if TYPE_CHECKING:  # both stand on Clock: importing them here would close a circle
     from collections.abc import Callable
@@ -71,6 +72,7 @@ class Env:
     ids: Ids
     http: SafeHttp
     db: Database
+    processes: Processes = dataclasses.field(default_factory=Strangers, repr=False)
 
     def with_db(self, db: Database) -> Env:
         """Return the same Env over another house's database."""
@@ -80,7 +82,14 @@ class Env:
 def system_env(*, db: Database, http: SafeHttp) -> Env:
     """Return the Env of a running process: the machine's clock and its entropy."""
     rng = random.SystemRandom()
-    return Env(clock=SystemClock(), rng=rng, ids=system_ids(), http=http, db=db)
+    return Env(
+        clock=SystemClock(),
+        rng=rng,
+        ids=system_ids(),
+        http=http,
+        db=db,
+        processes=SystemProcesses(),
+    )
 
 
 def system_ids() -> Ids:

@@ -4,7 +4,7 @@ A message says only "there is work of this kind". It may be lost, doubled or lat
 truth, and the sweeper rings again for what is due.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from queue import Empty, Full, Queue
 
 import dramatiq
@@ -14,7 +14,7 @@ from dramatiq.broker import Consumer, MessageProxy
 from hub.settings import HubSettings
 from hub.turns import Turn
 
-__all__ = ["Crew", "EmbeddedBroker", "open_broker", "redis_answers", "ring"]
+__all__ = ["Crew", "EmbeddedBroker", "open_broker", "redis_answers", "ring", "was_emptied"]
 
 QUEUE = "hub"
 _ROOM = 100
@@ -177,6 +177,12 @@ def ring(broker: dramatiq.Broker, names: Iterable[str]) -> bool:
         _log.info("broker.unreachable", error=type(error).__name__)
         return False
     return True
+
+
+def was_emptied(broker: dramatiq.Broker) -> bool:
+    """Say whether the doorbell between machines lost its memory: sweeps find what was rung."""
+    look: Callable[[], bool] | None = getattr(broker, "was_emptied", None)
+    return look is not None and look()
 
 
 def redis_answers(url: str) -> bool:

@@ -1,16 +1,18 @@
-"""The claims of one process, and which of them a database that went away may have left behind.
+"""The claims of one process, which of them a database that went away may have left, and whose.
 
 A server that restarts may forget the end of a claim that was told done, or keep one whose beginning
 nobody heard of. This process knows that nobody works under such a token any more: what it holds can
-be given back at once, without waiting for the end of its lease.
+be given back at once, without waiting for the end of its lease. A token ends with the worker that
+holds it, so that others can do the same once they know that its process has ended.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from ground.env import Clock
+from ground.ids import Ids
 
-__all__ = ["Claims"]
+__all__ = ["Claims", "tail_of"]
 
 _REMEMBERED = 10.0
 """Seconds for which a claim that ended may still be forgotten by a server that crashes."""
@@ -20,10 +22,16 @@ class Claims:
     """Tokens of this process. Each step is one operation on a dict: threads need no lock."""
 
     def __init__(self) -> None:
+        self.worker_id: str | None = None
+        """Whose claims these are; None: nobody can know when this process has ended."""
         self._working: dict[str, None] = {}
         self._tainted: dict[str, None] = {}
         self._ended: dict[str, float] = {}
         self._left: dict[str, None] = {}
+
+    def token(self, ids: Ids) -> str:
+        """Return a new token."""
+        return ids.new("le") + (tail_of(self.worker_id) if self.worker_id else "")
 
     @contextmanager
     def held(self, clock: Clock, *tokens: str) -> Iterator[Callable[[str], str]]:
@@ -68,3 +76,8 @@ class Claims:
         """Forget tokens."""
         for token in tokens:
             self._left.pop(token, None)
+
+
+def tail_of(worker_id: str) -> str:
+    """Return how the tokens of a worker end."""
+    return f"@{worker_id}"

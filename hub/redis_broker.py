@@ -10,6 +10,7 @@ __all__ = ["SharedBroker"]
 
 _RING_LASTS = 0.2
 _HEARTBEAT_MS = 15_000
+_MARK = "rectoverso:mark"
 
 
 class SharedBroker(RedisBroker):
@@ -22,6 +23,7 @@ class SharedBroker(RedisBroker):
             socket_connect_timeout=_RING_LASTS,
             retry=Retry(NoBackoff(), 0),
         )
+        self._marked = False
         super().__init__(  # type: ignore[no-untyped-call]
             client=client,
             middleware=[],
@@ -44,6 +46,15 @@ class SharedBroker(RedisBroker):
             return bool(self.client.ping())
         except redis.RedisError:
             return False
+
+    def was_emptied(self) -> bool:
+        """Say whether Redis lost all it held since this was asked last; unknown is no."""
+        try:
+            is_new = bool(self.client.set(_MARK, "here", nx=True))
+        except redis.RedisError:
+            return False
+        emptied, self._marked = self._marked and is_new, True
+        return emptied
 
     def close(self) -> None:
         """Let go of the connections."""

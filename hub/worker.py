@@ -13,7 +13,7 @@ import structlog
 
 from ground.database import Connection, DatabaseBusy, PatientDatabase, Watch
 from ground.env import Bell
-from hub.broker import Crew, ring
+from hub.broker import Crew, ring, was_emptied
 from hub.bulk.waiting import await_bulk
 from hub.chores import store as chores
 from hub.connections import store as connections
@@ -119,7 +119,11 @@ class Sweeper:
         self._rung: dict[str, int] = {}
         self._next_sign = 0.0
         self._unheard_since: float | None = None
+        self._unheard_told = False
         self.worker_id = hub.env.ids.new("wo")
+        self._process = hub.env.processes.mine()
+        if self._process is not None:
+            hub.claims.worker_id = self.worker_id
 
     def sweep(self) -> None:
         """Look once."""
@@ -148,16 +152,20 @@ class Sweeper:
     def _live(self) -> None:
         """Give a sign of life now and then."""
         now = self._hub.env.clock.monotonic()
-        if now < self._next_sign:
-            return
-        self._next_sign = now + _SIGN_EVERY
         since = self._unheard_since
+        if now < self._next_sign and self._unheard_told is (since is not None):
+            return
+        self._next_sign, self._unheard_told = now + _SIGN_EVERY, since is not None
+        if emptied := was_emptied(self._broker):
+            _log.warning("doorbell.emptied")
         unheard = None if since is None else timedelta(seconds=now - since)
 
         def note(connection: Connection) -> None:
             at = self._hub.db.now(connection)
             since = None if unheard is None else at - unheard
-            workers.seen(connection, self.worker_id, at, since)
+            workers.seen(connection, self.worker_id, at, since, self._process)
+            if emptied:
+                workers.found_empty(connection, self.worker_id, at)
 
         self._hub.db.write(note)
 

@@ -8,6 +8,8 @@ __all__ = ["Alert", "Figures", "Thresholds", "roads_to_tell", "troubles"]
 
 REMIND_AFTER = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
+_LATELY = timedelta(minutes=10)
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Figures:
     """connection/object type -> (when it was read last, why it is not read since)."""
     unheard: datetime | None = None
     """Since when a worker rings the doorbell in vain."""
+    ended: Sequence[datetime] = ()
+    """When workers were found to have ended without saying so."""
+    silent: Sequence[datetime] = ()
+    """Last signs of life of workers that may have ended, or stand still."""
+    connections: tuple[int, int] | None = None
+    """Of the database: how many are taken, of how many; None: it counts none."""
     lately: Collection[str] = ()
     """Connections that answer again, but only just: of them nothing new is told."""
 
@@ -60,6 +68,7 @@ def troubles(figures: Figures, at: Thresholds) -> dict[str, str]:
     found |= _not_answering(figures, timedelta(seconds=at.failing))
     if figures.undelivered:
         found["undelivered"] = f"{figures.undelivered} writes were given up and wait for a person."
+    found |= _shaky(figures)
     for name in figures.uneven:
         found[f"uneven:{name}"] = f"The balance sheet of {name} is uneven."
     for name, many in figures.blown.items():
@@ -68,6 +77,24 @@ def troubles(figures: Figures, at: Thresholds) -> dict[str, str]:
         found[f"parked:{name}"] = f"{name} is parked: {why} Look at its page, then resume it."
     for name in figures.late_chores:
         found[f"chore:{name}"] = f"The chore {name} fails."
+    return found
+
+
+def _shaky(figures: Figures) -> dict[str, str]:
+    """Return what is wrong with what the hub itself stands on."""
+    found = {}
+    ended = sum(figures.now - each < _LATELY for each in figures.ended)
+    if ended or figures.silent:
+        found["workers"] = (
+            f"Workers ended without saying so lately: {ended}; silent for half a minute or more: "
+            f"{len(figures.silent)}. Others take over what they had begun."
+        )
+    if figures.connections is not None:
+        used, most = figures.connections
+        if used >= _NEARLY * most:
+            found["database"] = (
+                "Nearly all connections of the database are taken: who needs one more is refused."
+            )
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 
 from ground.database import Connection
 from ground.statements import insert_many
@@ -22,7 +22,7 @@ from hub.polling import store as polls
 from hub.sheets import store as sheets
 from hub.workers import store as workers
 
-__all__ = ["all_alerts", "figures", "forget", "keep", "told"]
+__all__ = ["all_alerts", "connections_taken", "figures", "forget", "keep", "told"]
 
 
 def figures(connection: Connection, now: datetime) -> Figures:
@@ -46,6 +46,9 @@ def figures(connection: Connection, now: datetime) -> Figures:
         uneven=[name for name, sheet in by_connection.items() if not sheet.is_even],
         failing=failing,
         unheard=next(iter(workers.unheard(connection, now)), None),
+        ended=workers.ended(connection, now),
+        silent=list(workers.silent(connection, now).values()),
+        connections=connections_taken(connection),
         feeds=_feeds(connection, failing),
         lately=[each.id for each in known if each.was_failing(now)],
         blown={each.connection: each.held for each in deletes.blown(connection)},
@@ -55,6 +58,20 @@ def figures(connection: Connection, now: datetime) -> Figures:
         },
         late_chores=list(connection.scalars(failed)),
     )
+
+
+_TAKEN = text(
+    "SELECT count(*), current_setting('max_connections')::int"
+    " FROM pg_stat_activity WHERE datid IS NOT NULL"
+)
+
+
+def connections_taken(connection: Connection) -> tuple[int, int] | None:
+    """Return how many connections the database's server has, of how many; None: it has no limit."""
+    if connection.dialect.name != "postgresql":
+        return None
+    used, most = connection.execute(_TAKEN).one()
+    return used, most
 
 
 def _feeds(connection: Connection, failing: Collection[str]) -> dict[str, tuple[datetime, str]]:

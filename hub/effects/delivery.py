@@ -82,7 +82,7 @@ def begin(hub: Hub, connection: OpenConnection, ahead: timedelta) -> Delivery:
     """Return an empty batch with a lease from now on, in the database's time."""
     now = hub.env.clock.now() + ahead
     until = now + timedelta(seconds=hub.settings.lease)
-    return Delivery(hub, connection, hub.env.ids.new("le"), now, until, ahead)
+    return Delivery(hub, connection, hub.claims.token(hub.env.ids), now, until, ahead)
 
 
 def look(

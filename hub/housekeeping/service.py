@@ -59,7 +59,7 @@ def do_due(hub: Hub) -> int:
     db = hub.db
     if not db.read(lambda c: store.any_due(c, db.now(c))):
         return 0
-    token = hub.env.ids.new("le")
+    token = hub.claims.token(hub.env.ids)
     with hub.claims.held(hub.env.clock, token):
         name = _claim(hub, token)
         if name is None:

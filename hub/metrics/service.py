@@ -1,5 +1,6 @@
 """Adds the figures up from rows: every process tells the same, and nothing is counted twice."""
 
+import shutil
 from datetime import datetime
 
 from ground.database import Connection
@@ -24,10 +25,10 @@ __all__ = ["figures"]
 
 def figures(hub: Hub) -> list[Figure]:
     """Return all figures as of now."""
-    return hub.db.read(lambda c: _figures(c, hub.db.now(c)))
+    return hub.db.read(lambda c: _figures(hub, c, hub.db.now(c)))
 
 
-def _figures(connection: Connection, now: datetime) -> list[Figure]:
+def _figures(hub: Hub, connection: Connection, now: datetime) -> list[Figure]:
     return [
         *_events(connection),
         *_waiting(connection, now),
@@ -42,6 +43,22 @@ def _figures(connection: Connection, now: datetime) -> list[Figure]:
             "Workers whose rings no doorbell takes.",
             len(workers.unheard(connection, now)),
         ),
+        _one(
+            "rectoverso_workers_ended",
+            "Workers that ended without saying so, within the hour.",
+            len(workers.ended(connection, now)),
+        ),
+        _one(
+            "rectoverso_worker_silent_seconds",
+            "Longest time since a worker's last sign of life, within the hour.",
+            _age(workers.longest_silent(connection, now), now),
+        ),
+        _one(
+            "rectoverso_workers_found_doorbell_emptied",
+            "Workers that found Redis emptied, within the hour.",
+            workers.emptied(connection, now),
+        ),
+        *_ground(hub, connection),
         _one("rectoverso_alerts", "Alerts that are open.", len(alerts.all_alerts(connection))),
         _one("rectoverso_chores_failing", "Chores that fail.", chores.failing(connection)),
     ]
@@ -102,6 +119,19 @@ def _connections(connection: Connection, now: datetime) -> list[Figure]:
             of = mine | {"object_type": feed.object_type}
             unread.samples.append((of, _age(feed.last_ok_at or each.created_at, now)))
     return [up, failing, held, unread]
+
+
+def _ground(hub: Hub, connection: Connection) -> list[Figure]:
+    """Return how much is left of what everything stands on."""
+    free = shutil.disk_usage(hub.settings.data).free if hub.settings.data.is_dir() else 0
+    found = [_one("rectoverso_disk_free_bytes", "Room left for the data folder.", free)]
+    if taken := alerts.connections_taken(connection):
+        used, most = taken
+        figure = Figure("rectoverso_database_connections", "Of PostgreSQL.", Kind.GAUGE)
+        figure.samples.append(({"state": "used"}, used))
+        figure.samples.append(({"state": "most"}, most))
+        found.append(figure)
+    return found
 
 
 def _one(name: str, text: str, value: float) -> Figure:

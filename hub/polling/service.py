@@ -110,7 +110,7 @@ def _claim(
 ) -> Poll | None:
     now = hub.db.now(connection)
     until = now + _lease(hub)
-    return store.claim(connection, workable, Lease(hold(hub.env.ids.new("le")), now, until))
+    return store.claim(connection, workable, Lease(hold(hub.claims.token(hub.env.ids)), now, until))
 
 
 def _follow(hub: Hub, claimed: Poll) -> None:

@@ -90,7 +90,7 @@ def decide_due(hub: Hub, limit: int = BATCH) -> int:
     if ahead is None:
         return 0
     now = hub.env.clock.now() + ahead
-    lease = Lease(hub.env.ids.new("le"), now, now + timedelta(seconds=hub.settings.lease))
+    lease = Lease(hub.claims.token(hub.env.ids), now, now + timedelta(seconds=hub.settings.lease))
     with hub.claims.held(hub.env.clock, lease.token):
         claimed = hub.db.write(lambda c: _claim(c, open_ids, limit, lease), synced=False)
         if claimed:

@@ -10,6 +10,7 @@ from hub.effects import store as effects
 from hub.lanes import store as lanes
 from hub.polling import store as polls
 from hub.wiring import Hub
+from hub.workers import store
 
 __all__ = ["give_back"]
 
@@ -17,13 +18,16 @@ _log = structlog.get_logger(__name__)
 
 
 def give_back(hub: Hub) -> int:
-    """Make due what claims of this process left behind while the database was away.
+    """Make due what was left by claims of this process while the database was away, and by others.
 
-    A write that was sent under one is of unknown outcome: its call has ended, its settling is lost.
-    Returns how many claims there were.
+    Others are workers known to have ended: those of this machine. Whoever is only silent, perhaps
+    on another machine, keeps lanes, writes and feeds until their leases end, but no chore.
+    A write that was sent under such a claim is of unknown outcome: its call has ended, its settling
+    is lost. Returns how many claims there were.
     """
-    tokens = hub.claims.left
-    if not tokens:
+    left = hub.claims.left
+    gone, silent = hub.db.read(lambda c: _gone(hub, c)) if hub.claims.worker_id else ([], [])
+    if not (left or gone or silent):
         return 0
     settles = {
         each.id: timedelta(
@@ -35,14 +39,27 @@ def give_back(hub: Hub) -> int:
 
     def write(connection: Connection) -> int:
         now = hub.db.now(connection)
-        rows = lanes.give_back(connection, tokens, now)
-        rows += polls.give_back(connection, tokens, now)
-        rows += chores.give_back(connection, tokens, now)
+        tokens = [*left, *store.claims_of(connection, gone)]
+        of_chores = [*left, *store.chores_of(connection, [*gone, *silent])]
+        lanes.give_back(connection, tokens, now)
+        polls.give_back(connection, tokens, now)
+        chores.give_back(connection, of_chores, now)
         for connection_id, pause in sorted(settles.items()):
-            rows += effects.give_back(connection, connection_id, tokens, now, now + pause)
-        return rows
+            effects.give_back(connection, connection_id, tokens, now, now + pause)
+        store.end(connection, gone, now)
+        return len({*tokens, *of_chores})
 
     found = hub.db.write(write)
-    hub.claims.given_back(tokens)
-    _log.info("claims.given_back", claims=len(tokens), rows=found)
-    return len(tokens)
+    hub.claims.given_back(left)
+    if found or gone:
+        _log.warning("claims.given_back", claims=found, ended_workers=gone)
+    return found
+
+
+def _gone(hub: Hub, connection: Connection) -> tuple[list[str], list[str]]:
+    """Return the workers known to have ended, and those that are only silent but hold a chore."""
+    known = store.processes(connection)
+    known.pop(str(hub.claims.worker_id), None)
+    gone = [each for each, process in known.items() if hub.env.processes.has_ended(process)]
+    silent = store.silent(connection, hub.db.now(connection)).keys() & known.keys() - {*gone}
+    return gone, [each for each in sorted(silent) if store.chores_of(connection, [each])]

@@ -1,6 +1,6 @@
-"""Rows of living workers."""
+"""Rows of living workers, and of those that ended lately without saying so."""
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, Text
 
 from ground.columns import Id, Instant
 from master_data.tables import METADATA
@@ -12,4 +12,7 @@ worker = Table(
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("unheard_since", Instant),
+    Column("process", Text),
+    Column("ended_at", Instant),
+    Column("emptied_at", Instant),
 )

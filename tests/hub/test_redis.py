@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from connectors.kit.memory import MemorySystem
 from ground.env import SystemClock
 from hub.attendance import attending
-from hub.broker import Crew, open_broker, redis_answers, ring
+from hub.broker import Crew, open_broker, redis_answers, ring, was_emptied
 from hub.lanes import store as lanes
 from hub.settings import HubSettings
 from hub.turns import Turn
@@ -105,8 +105,18 @@ def test_paused_redis_holds_nobody_up_for_long(broker, server):
     assert eventually(lambda: ring(broker, ["decide"]))
 
 
+def test_a_redis_that_lost_its_memory_is_noticed_once(broker, redis):
+    redis.flushall()
+    assert not was_emptied(broker), "it was new"
+    assert not was_emptied(broker)
+    redis.flushall()
+    assert was_emptied(broker)
+    assert not was_emptied(broker)
+
+
 def test_absent_redis_is_no_error(socket_enabled):
     nobody = open_broker(HubSettings(redis_url=SecretStr("redis://127.0.0.1:1")))
+    assert not was_emptied(nobody)
     began = time.monotonic()
     assert not ring(nobody, ["decide", "deliver"])
     assert time.monotonic() - began < 1.0

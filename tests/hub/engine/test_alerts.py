@@ -27,6 +27,7 @@ from hub.polling.service import poll_due, schedule
 from hub.settings import HubSettings
 from hub.turns import Turn
 from hub.worker import Sweeper, all_turns
+from hub.workers import store as workers
 from tests.hub.engine.test_faults import answer
 
 
@@ -97,6 +98,8 @@ def test_troubles_are_told_apart(clock):
             failing={"erp": (old, "503"), "shop": (now, "503")},
             blown={"crm": 7},
             feeds={"crm/customers": (old, "too large"), "crm/products": (now, "too large")},
+            ended=[old],
+            connections=(89, 100),
         ),
         Thresholds(300, 60),
     )
@@ -108,6 +111,37 @@ def test_troubles_are_told_apart(clock):
         "undelivered",
         "uneven:crm",
     ]
+
+
+def test_workers_and_a_database_in_trouble_are_told_of(clock):
+    now = clock.now()
+    fine = Figures(now=now, ended=[now - timedelta(minutes=11)], connections=(53, 60))
+    assert troubles(fine, Thresholds(300, 60)) == {}
+    ended = replace(fine, ended=[now], connections=(54, 60))
+    assert sorted(troubles(ended, Thresholds(300, 60))) == ["database", "workers"]
+    silent = troubles(replace(fine, silent=[now]), Thresholds(300, 60))
+    assert "silent for half a minute or more: 1." in silent["workers"]
+
+
+def test_workers_that_ended_or_are_silent_are_counted(bed):
+    at = bed.clock.now()
+    for name in ("one", "two"):
+        bed.hub.db.write(lambda c, name=name: workers.seen(c, name, at, process=name))
+    bed.hub.db.write(lambda c: workers.end(c, ["one"], at))
+    bed.hub.db.write(lambda c: workers.found_empty(c, "two", at))
+    bed.clock.advance(40)
+    told = render(figures(bed.hub))
+    for line in (
+        "rectoverso_workers 0",
+        "rectoverso_workers_ended 1",
+        "rectoverso_worker_silent_seconds 40",
+        "rectoverso_workers_found_doorbell_emptied 1",
+    ):
+        assert f"{line}\n" in told
+    taken = 'rectoverso_database_connections{state="used"}'
+    assert (taken in told) is (bed.hub.db.dialect == "postgresql")
+    watch(bed.hub)
+    assert [each.key for each in bed.hub.db.read(alerts.all_alerts)] == ["workers"]
 
 
 def test_a_road_that_is_closed_does_not_keep_others_from_telling(clock):
