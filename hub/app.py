@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from ground import problem
 from hub import errors
 from hub.console import pages as console
+from hub.rest.calibration import api as calibration
 from hub.rest.clusters import api as clusters
 from hub.rest.conflicts import api as conflicts
 from hub.rest.connections import api as connections
@@ -52,6 +53,8 @@ _STATUS: dict[type[Exception], int] = {
     errors.BadPin: 422,
     errors.ToldApart: 409,
     errors.CannotUndo: 409,
+    errors.ThresholdsMoved: 409,
+    errors.NothingToCalibrate: 409,
     errors.UnknownDecision: 404,
     errors.BadCursor: 400,
     errors.KeyTrouble: 500,
@@ -76,6 +79,7 @@ def create_app(hub: Hub) -> FastAPI:
         clusters,
         privacy,
         quality,
+        calibration,
         feed,
         golden,
         hierarchy,

@@ -24,6 +24,8 @@ HubError
 ├── CannotUndo            409: what followed stands on it
 ├── UnknownDecision       404: no decision of that id stands
 ├── BadPin                422: the value or the expiry of a pin cannot be
+├── ThresholdsMoved       409: others were published since; look at them again
+├── NothingToCalibrate    409: the answers speak for the thresholds in force
 ├── BulkRefused           a first reading cannot go in bulk now; its message says why
 └── KeyTrouble            stop and show the operator: secrets cannot be opened
     ├── BadKey            the key encryption key is not 32 bytes, or its file is open to others
@@ -47,7 +49,9 @@ __all__ = [
     "MappingMoved",
     "NoBlownFuse",
     "NotPublishable",
+    "NothingToCalibrate",
     "SecretUnreadable",
+    "ThresholdsMoved",
     "ToldApart",
     "UnknownConflict",
     "UnknownConnection",
@@ -258,3 +262,17 @@ class BadPin(HubError):
 
 class BulkRefused(HubError):
     """A first reading cannot go in bulk now."""
+
+
+class ThresholdsMoved(HubError):
+    """Other thresholds were published since these were seen."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"the thresholds of {kind} changed since you saw them; look at them again")
+
+
+class NothingToCalibrate(HubError):
+    """The answers of stewards speak for no other thresholds than those in force."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"nothing changes for {kind}: the answers speak for what is in force")

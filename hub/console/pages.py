@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from hub.conflicts import store as conflicts
 from hub.console.activity import pages as activity
+from hub.console.calibration import pages as calibration
 from hub.console.conflicts import pages as conflict_pages
 from hub.console.connections import pages as connections
 from hub.console.life import pages as life
@@ -70,6 +71,7 @@ def module(hub: Hub) -> Module:
                 group="Steward",
                 key="g q",
             ),
+            NavEntry("Matching", "/hub/matching", "scale", "hub.golden.read", group="Steward"),
             NavEntry(
                 "Customers",
                 "/hub/records/customers",
@@ -137,6 +139,7 @@ def routers(hub: Hub, portal: Portal) -> list[APIRouter]:
     screens = (
         overview,
         quality,
+        calibration,
         privacy,
         life,
         records,

@@ -3,16 +3,18 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import orjson
-from sqlalchemy import TextClause, delete, exists, func, select, text
+from sqlalchemy import TextClause, delete, exists, func, literal, null, select, text
 
 from ground.database import Connection
 from ground.statements import among, copy_rows, delete_many, insert_many, keys
 from master_data.forms.records import VERSION, Form
-from master_data.index.tables import blocking_key, match_form, match_statistics
+from master_data.index.tables import blocking_key, match_form, match_statistics, match_threshold
 from master_data.likeness.keys import STOP, hashed_keys_of
+from master_data.likeness.model import Thresholds
 from master_data.likeness.statistics import Statistics
 from master_data.tables import match_key
 
@@ -38,6 +40,15 @@ _POSTGRESQL_FORMS = """
     WHERE number = ANY (CAST(:numbers AS bigint[]))
 """
 
+_COUNTED = select(match_statistics.c.entity, match_statistics.c.digest, null(), null(), literal(0))
+_SET = select(
+    match_threshold.c.entity,
+    literal(""),
+    match_threshold.c.link,
+    match_threshold.c.review,
+    match_threshold.c.version,
+)
+_WEIGHING = _COUNTED.union_all(_SET)
 _OLDER = select(match_key.c.key, match_key.c.golden_id).where(among(match_key.c.key, "ks"))
 
 
@@ -203,8 +214,26 @@ def save_statistics(connection: Connection, entity: str, statistics: Statistics)
 
 def statistics_digests(connection: Connection) -> dict[str, str]:
     """Return entity -> digest of its snapshot of frequencies."""
-    query = select(match_statistics.c.entity, match_statistics.c.digest)
-    return {row.entity: row.digest for row in connection.execute(query)}
+    return weighing(connection)[0]
+
+
+def weighing(connection: Connection) -> tuple[dict[str, str], dict[str, Thresholds]]:
+    """Return by entity: the digest of its snapshot of frequencies, and thresholds set here."""
+    digests, thresholds = {}, {}
+    for entity, digest, link, review, version in connection.execute(_WEIGHING):
+        if version:
+            thresholds[entity] = Thresholds(link, review, version)
+        else:
+            digests[entity] = digest
+    return digests, thresholds
+
+
+def save_thresholds(
+    connection: Connection, entity: str, new: Thresholds, by: str, at: datetime
+) -> None:
+    """Let an entity type be decided by these thresholds from now on."""
+    row = {"entity": entity, "link": new.link, "review": new.review, "version": new.version}
+    insert_many(connection, match_threshold, [row | {"by": by, "at": at}], on_conflict=["entity"])
 
 
 def statistics_of(connection: Connection, entity: str) -> Statistics:

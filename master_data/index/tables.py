@@ -1,11 +1,11 @@
 """Rows of the index. A golden record has one form and a row for each of its keys."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text
 
-from ground.columns import Id, Json
+from ground.columns import Id, Instant, Json
 from master_data.tables import METADATA
 
-__all__ = ["METADATA", "blocking_key", "match_form", "match_statistics"]
+__all__ = ["METADATA", "blocking_key", "match_form", "match_statistics", "match_threshold"]
 
 match_form = Table(
     "match_form",
@@ -33,4 +33,15 @@ match_statistics = Table(
     Column("digest", Text, nullable=False),
     Column("records", BigInteger, nullable=False),
     Column("counts", Json, nullable=False),
+)
+
+match_threshold = Table(
+    "match_threshold",
+    METADATA,
+    Column("entity", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("link", Float, nullable=False),
+    Column("review", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
 )

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -93,6 +93,15 @@ class Veto:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a pair is linked, and where a person is asked, in bits. `version` 0: as shipped."""
+
+    link: float
+    review: float
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonModel:
     """All that decides for one entity type. `population`: the fewest records to reckon with."""
 
@@ -106,6 +115,12 @@ class ComparisonModel:
     frequencies: Mapping[str, Frequency] = field(default_factory=dict)
     words: Mapping[str, int] = field(default_factory=dict)
     prior: float | None = None
+
+    def decided_by(self, thresholds: Thresholds | None) -> "ComparisonModel":
+        """Return the model with other thresholds; None leaves its own."""
+        if thresholds is None:
+            return self
+        return replace(self, link=thresholds.link, review=thresholds.review)
 
     def zone(self, weight: float) -> Zone:
         """Return what a weight means when no veto speaks."""

@@ -16,6 +16,7 @@ from master_data.likeness.training import train as learn
 from rectoverso.bench.matching.folders import RecordSet, read_set
 from rectoverso.bench.matching.sets import match_set, measure_set
 from rectoverso.commands.match_bulk import bulk
+from rectoverso.commands.match_calibrate import calibrate
 from rectoverso.commands.match_splink import export_splink, import_splink
 from rectoverso.commands.options import AsJson, print_json, print_table, say
 from rectoverso.errors import CommandError
@@ -31,7 +32,7 @@ def register(app: typer.Typer, name: str) -> None:
     group = typer.Typer(
         help="Match records by the shipped models: of a folder, or of a whole system at once."
     )
-    for command in (train, evaluate, explain, review, bulk):
+    for command in (train, evaluate, explain, review, bulk, calibrate):
         group.command(command.__name__)(command)
     group.command("export-splink")(export_splink)
     group.command("import-splink")(import_splink)

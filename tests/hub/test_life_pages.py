@@ -196,3 +196,13 @@ def test_the_page_says_how_a_record_was_matched(site, pages):  # noqa: F811
     (match,) = site.viewer.get("/golden/customers/gr_1/explanation").json()["matches"]
     assert match["rebuilt"] == match["weight"] == 1.5
     assert (match["came"], match["golden"], match["other"]) == ("review", "Ibarra SL", "Ibarra")
+
+
+def test_thresholds_are_shown_with_what_speaks_for_them(pages):
+    shown = pages("/hub/matching").text
+    assert "Too little speaks for linking below" in shown
+    assert "/hub/matching/company/publish" not in shown
+    refused = pages("/hub/matching/company/publish", seen="0")
+    assert (refused.status_code, refused.headers["location"]) == (303, "/hub/matching")
+    assert "Nothing was changed" in pages("/hub/matching").text
+    assert pages("/hub/matching/company/shipped", seen="0").status_code == 303

@@ -133,6 +133,7 @@ def test_every_golden_path_tells_its_app_fields():
     assert CRM.app_fields["terms.payment_terms"] == {"payment_terms"}
     assert ERP.app_fields["lifecycle"] == {"status"}
     assert CRM.inbound_paths - ERP.inbound_paths == {
+        "parent",
         "owner",
         "segment",
         "industry",

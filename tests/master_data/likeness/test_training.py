@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from master_data.forms.records import form_of
-from master_data.likeness.calibration import calibrate, lower_bound
+from master_data.likeness.calibration import calibrate, cut_off, fewest, lower_bound
 from master_data.likeness.model import shipped_model
 from master_data.likeness.scoring import Scorer
 from master_data.likeness.statistics import count
@@ -74,3 +74,19 @@ def test_the_lower_bound_lies_below_the_share(hits, misses):
     assert 0 <= lower_bound(hits, hits + misses) <= 1
     if hits + misses:
         assert lower_bound(hits, hits + misses) <= hits / (hits + misses) + 1e-12
+
+
+def test_questions_begin_above_what_was_always_different():
+    decisions = [(-5.0 + n / 1000, False) for n in range(1000)] + [(5.0, True)] * 20
+    found = cut_off(decisions, 0.02)
+    assert found.review == pytest.approx(-4.001)
+    assert (found.missed <= 0.02, found.decided) == (True, 1000)
+    assert cut_off(decisions[:50], 0.02).review is None
+    assert cut_off([], 0.02).review is None
+
+
+@given(st.sampled_from([0.5, 0.9, 0.98, 0.99, 0.995]))
+def test_so_many_alike_and_not_one_less_reach_a_bound(share):
+    many = fewest(share)
+    assert lower_bound(many, many) >= share - 1e-12
+    assert lower_bound(many - 1, many - 1) < share

@@ -1,0 +1,1 @@
+"""Sets the thresholds of matching by what stewards decided."""
