@@ -2,6 +2,7 @@
 
 MasterDataError
 ├── GoldenMoved          someone decided meanwhile: gather and decide again
+├── RecordTaken          an external record belongs to another crossref: ask which is right
 ├── NoSuchGolden         the id was never given, or was erased
 ├── BadPolicy            the policy file cannot be used: fix it, then start again
 ├── BadQualityRules      the file of quality rules cannot be used: fix it, then start again
@@ -15,6 +16,10 @@ class MasterDataError(Exception):
 
 class GoldenMoved(MasterDataError):
     """A row changed between reading and writing."""
+
+
+class RecordTaken(MasterDataError):
+    """An external record is linked already, or a golden record has its record there already."""
 
 
 class NoSuchGolden(MasterDataError):

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
 
 from ground.database import Connection
 from ground.instants import from_microseconds, to_microseconds
 from ground.statements import among, insert_many, keys, update_many
-from master_data.errors import GoldenMoved
+from master_data.errors import GoldenMoved, RecordTaken
 from master_data.fields import title_of_record
 from master_data.model import (
     Base,
@@ -214,12 +215,19 @@ def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, i
 
 
 def try_update_crossrefs(connection: Connection, changed: Sequence[Crossref]) -> set[str]:
-    """Store crossrefs over the version they carry, counting it up; return those not moved."""
+    """Store crossrefs over the version they carry, counting it up; return those not moved.
+
+    Raises RecordTaken if one of them names a record that another one names.
+    """
     rows = [
         crossref_row(each) | {"version": each.version + 1, "expected_version": each.version}
         for each in changed
     ]
-    return {key[0] for key in update_many(connection, crossref, ["id"], rows, expect="version")}
+    try:
+        done = update_many(connection, crossref, ["id"], rows, expect="version")
+    except IntegrityError as error:
+        raise RecordTaken from error
+    return {key[0] for key in done}
 
 
 def bump_crossrefs(connection: Connection, crossrefs: Sequence[Crossref]) -> set[str]:

@@ -28,6 +28,7 @@ from hub.effects.delivery import Ask, Delivery, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import NewEffect, Settled
 from hub.effects.rules import EffectState, is_exhausted, retry_at
+from hub.effects.searching import linked_elsewhere
 from hub.effects.settling import Answer
 from hub.events import store as events
 from hub.events.model import FILLED, SETTLED, NewEvent
@@ -35,7 +36,7 @@ from hub.lanes import store as lanes
 from hub.projection.planning import CREATE, UPDATE
 from hub.projection.rules import stale_paths
 from master_data import store as golden_store
-from master_data.errors import GoldenMoved
+from master_data.errors import GoldenMoved, RecordTaken
 from master_data.model import Crossref, Golden, split_path
 
 _log = structlog.get_logger(__name__)
@@ -98,6 +99,12 @@ def settle_answers(
             continue
         except GoldenMoved:
             sent = _afresh(delivery, sent)
+            continue
+        except RecordTaken:
+            taken = linked_elsewhere(delivery, sent, results)
+            if not taken:
+                raise
+            results = [taken.get(f.crossref.id, r) for f, r in zip(sent, results, strict=True)]
             continue
         delivery.hub.doorbell.ring()
         return

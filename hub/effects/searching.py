@@ -22,15 +22,21 @@ from hub.events import store as events
 from hub.lanes import store as lanes
 from hub.polling import store as polls
 from master_data.blocking import match_keys
+from master_data.store import heads_by_external
 
 _MOST_PAGES = 5
 """A feed that is further behind is not read for one create."""
 _SKEW = timedelta(minutes=5)
 
-__all__ = ["CAN_DUPLICATE", "come_back", "search"]
+__all__ = ["CAN_DUPLICATE", "LINKED_ELSEWHERE", "come_back", "linked_elsewhere", "search"]
 
 CAN_DUPLICATE = (
     "the create may have landed and this system cannot tell; look there before it is sent again"
+)
+
+LINKED_ELSEWHERE = (
+    "the record it made was told of before the answer and linked to another golden record;"
+    " join the two if they are one"
 )
 
 
@@ -72,6 +78,27 @@ def come_back(
         )
         for each in found.values()
         if isinstance(each, SourceState) and each.client_key in wanted
+    }
+
+
+def linked_elsewhere(
+    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult | Ask]
+) -> dict[str, Ask]:
+    """Return crossref id -> a question, for creates whose record is linked to another crossref.
+
+    It was told of before its answer, and changed by then, so that nothing showed what it was.
+    """
+    made = {
+        result.external_id: frozen
+        for frozen, result in zip(sent, results, strict=True)
+        if isinstance(result, Written) and frozen.write.external_id is None
+    }
+    place = delivery.connection.id, sent[0].effect.object_type
+    heads = delivery.hub.db.read(lambda c: heads_by_external(c, *place, list(made)))
+    return {
+        made[head.external_id].crossref.id: Ask(LINKED_ELSEWHERE)
+        for head in heads
+        if head.external_id is not None and head.id != made[head.external_id].crossref.id
     }
 
 

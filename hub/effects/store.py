@@ -286,16 +286,16 @@ def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[s
 
 def creates_in_flight(
     connection: Connection, connection_id: str, object_type: str
-) -> list[tuple[str, dict[str, Any]]]:
-    """Return (crossref id, golden values by path) of creates sent and not answered."""
-    query = select(effect.c.crossref_id, effect.c.frozen).where(
+) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return (crossref id, golden id, golden values by path) of creates sent and not answered."""
+    query = select(effect.c.crossref_id, effect.c.golden_id, effect.c.frozen).where(
         is_in(effect, *_IN_FLIGHT),
         effect.c.connection == bindparam("conn"),
         effect.c.object_type == bindparam("type"),
         effect.c.operation == "create",
     )
     rows = connection.execute(query, {"conn": connection_id, "type": object_type})
-    return [(row.crossref_id, row.frozen["paths"]) for row in rows]
+    return [(row.crossref_id, row.golden_id, row.frozen["paths"]) for row in rows]
 
 
 _DUE_HERE = (

@@ -1,6 +1,7 @@
 """Creates under way in systems that keep no client key: known again by what was sent."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from master_data.model import Base, Crossref
 
 __all__ = ["CreatesUnderWay"]
 
-_Sent = list[tuple[str, dict[str, Any]]]
+_Sent = list[tuple[str, str, dict[str, Any]]]
 
 
 @dataclass(slots=True)
@@ -24,14 +25,19 @@ class CreatesUnderWay:
     hub: Hub
     _sent: dict[tuple[str, str], _Sent] = field(default_factory=dict)
 
-    def shown_by(self, place: Place, readings: Mapping[str, Reading]) -> Crossref | None:
-        """Return the create whose values an unlinked record shows, if its system keeps no key."""
+    def shown_by(
+        self, place: Place, readings: Mapping[str, Reading], waited_for: AbstractSet[str | None]
+    ) -> Crossref | None:
+        """Return the create whose values an unlinked record shows, if its system keeps no key.
+
+        `waited_for`: golden ids whose creates it was known to show, before people edited it.
+        """
         if not self.are_keyless(place):
             return None
         connection_id, object_type, _ = place
         values = {path: reading.value for path, reading in readings.items()}
-        for crossref_id, sent in self._of(connection_id, object_type):
-            if shows(sent, values):
+        for crossref_id, golden_id, sent in self._of(connection_id, object_type):
+            if golden_id in waited_for or shows(sent, values):
                 return self.hub.db.read(
                     lambda c: golden_store.crossrefs_by_id(c, [crossref_id]).get(crossref_id)  # noqa: B023 - read at once
                 )
@@ -39,7 +45,8 @@ class CreatesUnderWay:
 
     def agreed(self, own: Crossref, readings: Mapping[str, Reading]) -> dict[str, Base]:
         """Return what a create that comes back before its answer shows of what was sent in it."""
-        sent = dict(self._of(own.connection, own.object_type)).get(own.id, {})
+        created = self._of(own.connection, own.object_type)
+        sent = next((sent for crossref_id, _, sent in created if crossref_id == own.id), {})
         return {
             path: Base(reading.words, sent[path])
             for path, reading in readings.items()

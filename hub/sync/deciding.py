@@ -165,7 +165,7 @@ class Deciding:
         if own is not None and lane.attempts >= ADOPT_AFTER:
             return False
         if own is None and self.board.crossref_at(place) is None:
-            own = self._under_way(place, state)
+            own = self._under_way(place, state, told)
         if own is None or own.state is not CrossrefState.CREATING:
             return False
         detail = {"reason": "our own create, not answered yet"}
@@ -173,7 +173,7 @@ class Deciding:
         self.verdict.waiting[lane.key] = (f"effect:{own.id}",)
         return True
 
-    def _under_way(self, place: Place, state: Seen) -> Crossref | None:
+    def _under_way(self, place: Place, state: Seen, told: Sequence[Event]) -> Crossref | None:
         """Return a create sent to this system that may be the same thing or shows what was sent."""
         if not self.in_flight and not self.creates.are_keyless(place):
             return None
@@ -188,7 +188,9 @@ class Deciding:
         )
         if alike is not None:
             return alike
-        return self.creates.shown_by(place, self._look(place, state, None, None).readings)
+        readings = self._look(place, state, None, None).readings
+        waited_for = {each.golden_id for each in told if each.outcome is Outcome.WAITING} - {None}
+        return self.creates.shown_by(place, readings, waited_for)
 
     def _absent(self, crossref: Crossref | None, event: Event, told: Sequence[Event]) -> None:
         if crossref is None or crossref.state is CrossrefState.GONE:

@@ -1,11 +1,19 @@
 """The answer to a create is lost: who waited for the record goes on, and it is made once."""
 
+from dataclasses import replace
+
 import pytest
 
+from connectors.contract import Written
 from connectors.errors import RetryLater
 from connectors.kit.faults import AnswerLost, LateCommit, Operation
 from hub.connections.service import report_failure
+from hub.effects.searching import LINKED_ELSEWHERE
 from hub.effects.service import deliver_connection
+from hub.events import store as events
+from hub.sync.service import decide_due
+from tests.hub.engine.test_faults import assert_quiet
+from tests.hub.engine.test_poor_systems import KeylessConnector
 
 
 class ProcessDiedError(Exception):
@@ -103,3 +111,68 @@ def test_a_create_is_not_sent_again_over_what_people_made_of_its_record(bed, cus
     assert bed.rows("crm")[0]["name"] == bed.rows("erp")[0]["name"] == "By the clerk"
     assert len(bed.erp.living("customers")) == 1
     assert bed.open_effects() == {}
+
+
+class SlowAnswers(KeylessConnector):
+    """A system without client keys; `meanwhile` happens before it answers the first write."""
+
+    def __init__(self, system):
+        super().__init__(system)
+        self.meanwhile = None
+
+    def write(self, object_type, writes, not_after):
+        results = super().write(object_type, writes, not_after)
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None and isinstance(results[0], Written):
+            meanwhile(results[0].external_id)
+        return results
+
+
+@pytest.fixture
+def slow(bed):
+    connector = SlowAnswers(bed.erp)
+    bed.put_in("erp", connector)
+    return connector
+
+
+def hear(bed):
+    """Let the ERP tell its news, without our key, and have them decided."""
+    for told in [bed.event("erp", *each) for each in dict.fromkeys(bed.erp.untold)]:
+        bare = replace(told, client_key=None, actor=None)
+        bed.hub.db.write(lambda c, bare=bare: events.insert(c, [bare], bed.clock.now()))
+    bed.erp.untold.clear()
+    decide_due(bed.hub)
+
+
+def test_a_create_known_by_what_was_sent_stays_known_when_it_is_edited(bed, customer, slow):
+    def meanwhile(external_id):
+        hear(bed)
+        bed.erp.edit("customers", external_id, {"name": "Ibarra SA"})
+        hear(bed)
+
+    slow.meanwhile = meanwhile
+    bed.crm.create("customers", customer())
+    bed.run()
+    bed.later(60)
+    assert [row["name"] for row in bed.rows("crm")] == ["Ibarra SA"]
+    assert [row["name"] for row in bed.rows("erp")] == ["Ibarra SA"]
+    assert len(bed.goldens()) == 1
+    assert_quiet(bed)
+
+
+def test_an_answer_that_names_a_record_linked_elsewhere_is_asked_alone(bed, customer, slow):
+    def meanwhile(external_id):
+        bed.erp.edit("customers", external_id, {"name": "Something else"})
+        hear(bed)
+
+    slow.meanwhile = meanwhile
+    bed.crm.create("customers", customer())
+    bed.crm.create("customers", customer(name="Luna"))
+    bed.run()
+    (asked,) = bed.conflicts()
+    assert (asked.kind, asked.why) == ("undelivered", LINKED_ELSEWHERE)
+    assert len(bed.rows("erp")) == 2
+    assert sorted(each[1:] for each in bed.effects() if each[0] == "erp") == [
+        ("create", "confirmed"),
+        ("create", "dead"),
+    ]
