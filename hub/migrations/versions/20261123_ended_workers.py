@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "e8b2d94c6f10"
-down_revision: str | None = "d3a86c1f07e9"
+down_revision: str | None = "e5b19d7a2c40"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

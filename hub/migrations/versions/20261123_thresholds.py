@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "a81e5d3c90f4"
-down_revision: str | None = "d3a86c1f07e9"
+down_revision: str | None = "e8b2d94c6f10"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
