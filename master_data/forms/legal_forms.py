@@ -19,6 +19,14 @@ LEADING_ONLY = frozenset({"pt", "cv", "ud", "ao", "ip", "ooo", "oao", "zao", "pa
 _ENDS_ONLY = LEADING_ONLY | frozenset({"as", "da", "ei", "cb", "ans", "lc", "gp", "ab", "gk"})
 """Short words that are a legal form at the end of a name only; those of LEADING_ONLY also first."""
 
+OF_A_GROUP = frozenset(
+    "beteiligung beteiligungs beteiligungen capital estate finance foundation fund group grupo"
+    " groupe gruppe gruppo grupa holding holdings immobilien immobiliare immobiliere inmobiliaria"
+    " international invest investment investments partners properties realty stiftung trust"
+    " ventures verwaltung verwaltungs".split()
+)
+"""Words by which a holding or a sister firm is called beside the name of the group."""
+
 _SPELLED = (
     ("sp z o o", "spzoo"),
     ("spolka z ograniczona odpowiedzialnoscia", "spzoo"),

@@ -58,6 +58,11 @@ def kindred(given: str, other: str) -> bool:
     return bool(families and others and families & others)
 
 
+def is_familiar(given: str) -> bool:
+    """Say whether a folded given name has familiar forms, or is one."""
+    return given in _KINDRED
+
+
 @lru_cache(maxsize=8192)
 def given_name(text: str) -> str:
     """Return a given name folded, without titles."""

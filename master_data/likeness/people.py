@@ -1,8 +1,10 @@
 """Conditions on what only people have: given and family names, dates of birth, mailboxes."""
 
+from datetime import date
+
 from rapidfuzz.distance import JaroWinkler
 
-from master_data.forms.given_names import two_names
+from master_data.forms.given_names import one_name, two_names
 from master_data.forms.names import kindred
 from master_data.forms.records import Form
 from master_data.likeness.texts import is_made_of
@@ -10,6 +12,7 @@ from master_data.likeness.values import NONE, Test, exact, over
 
 _DATE = len("YYYYMMDD")
 _TELLS_NOBODY = 4  # letters of a mailbox
+_NEARLY = 0.85
 
 
 def crossed(_: object, name: str, other: str, least: float) -> Test:
@@ -36,10 +39,11 @@ def _either_blank(x: object, y: object) -> bool:
 
 
 def kindred_names(_: object, name: str) -> Test:
-    """Return a test that both are used for one person: Robert and Bob."""
+    """Return a test that both are used for one person: Robert and Bob, Brian and Bryan."""
 
     def holds(x: str, y: str) -> bool:
-        return kindred(x, y) or kindred(x.partition(" ")[0], y.partition(" ")[0])
+        one, two = x.partition(" ")[0], y.partition(" ")[0]
+        return kindred(x, y) or kindred(one, two) or one_name(one, two)
 
     return over(name, holds)
 
@@ -73,6 +77,27 @@ def days_swapped(_: object, name: str) -> Test:
     return over(name, holds)
 
 
+def days_apart(_: object, name: str, most: int) -> Test:
+    """Return a test that the dates are up to so many days apart: a time zone moves one by a day."""
+
+    def holds(x: str, y: str) -> bool:
+        if abs(int(x[:4] or 0) - int(y[:4] or 0)) > 1:
+            return False
+        one, two = _day(x), _day(y)
+        return one is not None and two is not None and abs(one - two) <= most
+
+    return over(name, holds)
+
+
+def _day(text: str) -> int | None:
+    if len(text) != _DATE:
+        return None
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:])).toordinal()
+    except ValueError:
+        return None
+
+
 def user(_: object, name: str, least: float) -> Test:
     """Test that the parts before the @ are alike, if long enough to tell anybody."""
 
@@ -102,3 +127,41 @@ def own_name_mailbox(_: object, name: str) -> Test:
         return all(is_made_of(user, names) for user in ours + theirs)
 
     return test
+
+
+def same_first(_: object, name: str) -> Test:
+    """Test that the first words are the same, and no mere initials."""
+
+    def holds(x: str, y: str) -> bool:
+        first = x.partition(" ")[0]
+        return len(first) > 1 and first == y.partition(" ")[0]
+
+    return over(name, holds)
+
+
+def another_second(_: object, name: str, middle: str) -> Test:
+    """Test that both have a second given name, and no two of them may be one."""
+
+    def seconds(form: Form) -> list[str]:
+        later = [word for text in form.get(name, NONE) for word in text.split()[1:]]
+        return later + [word for text in form.get(middle, NONE) for word in text.split()]
+
+    def other_words(form: Form) -> list[str]:
+        texts = (*form.get(name, NONE), *form.get("family", NONE))
+        return [word for text in texts for word in text.split()]
+
+    def test(a: Form, b: Form) -> bool:
+        ours, theirs = seconds(a), seconds(b)
+        if not ours or not theirs:
+            return False
+        if not set(ours).isdisjoint(other_words(b)) or not set(theirs).isdisjoint(other_words(a)):
+            return False
+        return not any(_may_be_one(x, y) for x in ours for y in theirs)
+
+    return test
+
+
+def _may_be_one(x: str, y: str) -> bool:
+    if len(x) == 1 or len(y) == 1:
+        return x[0] == y[0]
+    return kindred(x, y) or JaroWinkler.similarity(x, y) >= _NEARLY

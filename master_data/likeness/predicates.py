@@ -15,7 +15,7 @@ from master_data.forms.records import Form
 from master_data.likeness import people
 from master_data.likeness.model import Frequency, Predicate
 from master_data.likeness.statistics import Statistics
-from master_data.likeness.texts import is_acronym, is_mistyped, shape
+from master_data.likeness.texts import is_acronym, is_mistyped, is_of_a_group, shape
 from master_data.likeness.values import NONE, Test, exact, over
 from master_data.likeness.words import Words
 
@@ -160,6 +160,10 @@ def _acronym(_: Compiler, name: str) -> Test:
     return over(name, is_acronym)
 
 
+def _of_a_group(_: Compiler, name: str) -> Test:
+    return over(name, is_of_a_group)
+
+
 def _numbered(_: Compiler, name: str, *, alone: bool) -> Test:
     """Test that numbers tell the names apart, and no name of one has the numbers of the other's.
 
@@ -289,6 +293,7 @@ def _amounts_clash(_: Compiler, name: str, *kinds: str) -> Test:
 _MAKERS: Mapping[str, Callable[..., Test]] = {
     "acronym": _acronym,
     "amounts_clash": _amounts_clash,
+    "another_second": people.another_second,
     "apart": _apart,
     "both_differ": _both_differ,
     "common": _common,
@@ -297,6 +302,7 @@ _MAKERS: Mapping[str, Callable[..., Test]] = {
     "crossed": people.crossed,
     "crossed_names": people.crossed_names,
     "damerau": _damerau,
+    "days_apart": people.days_apart,
     "days_swapped": people.days_swapped,
     "different": _different,
     "exact": lambda _, name: exact(name),
@@ -311,10 +317,12 @@ _MAKERS: Mapping[str, Callable[..., Test]] = {
     "numbered": partial(_numbered, alone=False),
     "numbered_alone": partial(_numbered, alone=True),
     "one_sided": _one_sided,
+    "of_a_group": _of_a_group,
     "own_name_mailbox": people.own_name_mailbox,
     "part": _part,
     "present": _present,
     "ratio": _ratio,
+    "same_first": people.same_first,
     "same_set": _same_set,
     "same_shape": _same_shape,
     "shared": _shared,

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from master_data.forms.legal_forms import OF_A_GROUP
+
 _digits = re.compile(r"\d+").findall
 
 
@@ -14,6 +16,13 @@ def is_acronym(text: str, other: str) -> bool:
     words = [word for word in long.split() if word not in ("and", "of", "the", "de")]
     letters = "".join(word[0] for word in words)
     return len(letters) > 2 and short.replace(" ", "") == letters  # noqa: PLR2004  two fit many
+
+
+def is_of_a_group(text: str, other: str) -> bool:
+    """Say whether one name is the other's with such a word as a holding or sister firm has."""
+    ours, theirs = set(text.split()), set(other.split())
+    more = ours ^ theirs
+    return bool(more) and (ours < theirs or theirs < ours) and not OF_A_GROUP.isdisjoint(more)
 
 
 def is_made_of(user: str, words: Sequence[str]) -> bool:
