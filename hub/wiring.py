@@ -10,6 +10,7 @@ from ground.database import Connection, Database
 from ground.env import Bell, Env
 from hub.claims import Claims
 from hub.errors import UnknownConnection, UnknownObjectType
+from hub.paces import Paces
 from hub.settings import HubSettings
 from mappings import CompiledMapping
 from master_data.index.counting import Tally
@@ -99,6 +100,7 @@ class Hub:
     scorers: Scorers = field(default_factory=Scorers, repr=False, compare=False)
     tally: Tally = field(default_factory=Tally, repr=False, compare=False)
     claims: Claims = field(default_factory=Claims, repr=False, compare=False)
+    paces: Paces = field(default_factory=Paces, repr=False, compare=False)
 
     @property
     def workable(self) -> list[str]:

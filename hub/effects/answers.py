@@ -24,7 +24,7 @@ from hub.conflicts.model import NewConflict, OpenConflict
 from hub.effects import settling, store
 from hub.effects.arrivals import announce_live, release_arrived
 from hub.effects.deleting import AGAINST_CHANGE, unlinked
-from hub.effects.delivery import Ask, Delivery, look
+from hub.effects.delivery import Ask, Delivery, Ending, Unsent, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import NewEffect, Settled
 from hub.effects.rules import EffectState, is_exhausted, retry_at
@@ -77,14 +77,12 @@ class _Settling:
             mine.update(more) if isinstance(mine, dict) else mine.extend(more)
 
 
-def settle_answers(
-    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult | Ask]
-) -> None:
+def settle_answers(delivery: Delivery, sent: Sequence[Frozen], results: Sequence[Ending]) -> None:
     """Write what the answers mean; crossrefs changed meanwhile are taken afresh.
 
     Whoever slept over its lease has nothing to say any more: others found out what became of it.
     """
-    at = to_microseconds(delivery.now)
+    at = to_microseconds(delivery.time)
     while True:
         made = _Settling()
         for frozen, result in zip(sent, results, strict=True):
@@ -118,11 +116,13 @@ def _afresh(delivery: Delivery, sent: Sequence[Frozen]) -> list[Frozen]:
     return [replace(each, crossref=current[each.crossref.id]) for each in sent]
 
 
-def _settled(delivery: Delivery, frozen: Frozen, result: WriteResult | Ask, at: int) -> _Settling:
+def _settled(delivery: Delivery, frozen: Frozen, result: Ending, at: int) -> _Settling:
     """Return what one answer means; one that cannot be judged is for a person alone."""
     made = _Settling()
     try:
-        if frozen.is_delete and isinstance(result, GoneRecord | StaleRecord):
+        if isinstance(result, Unsent):
+            made.settled.append(Settled.given_back(frozen.effect, delivery.now))
+        elif frozen.is_delete and isinstance(result, GoneRecord | StaleRecord):
             _deleted(delivery, made, frozen, result)
         else:
             _settle(delivery, made, frozen, result, at)

@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from connectors.contract import Absent, Delete, GoneRecord, StaleRecord, WriteResult
-from connectors.errors import BatchRefused
+from connectors.contract import (
+    Absent,
+    Connector,
+    Delete,
+    GoneRecord,
+    Refused,
+    StaleRecord,
+    WriteResult,
+)
+from connectors.errors import NotSupported
 from hub.effects.delivery import Delivery
 from hub.effects.freezing import Frozen
 from master_data.model import Crossref, CrossrefState
@@ -15,21 +24,14 @@ AGAINST_CHANGE = "changed there after it was deleted elsewhere"
 
 
 def send_deletes(
-    delivery: Delivery, object_type: str, frozen: Sequence[Frozen]
+    connector: Connector, object_type: str, frozen: Sequence[Frozen], not_after: datetime
 ) -> list[WriteResult]:
-    """Delete a batch, halved when the system refuses it whole. Raises ConnectorError."""
-    connector = delivery.connection.connector
+    """Delete a batch; all is refused by a system that deletes nothing. Raises ConnectorError."""
     asked = [Delete(str(f.write.external_id), f.write.expected_version) for f in frozen]
     try:
-        return connector.delete(object_type, asked, delivery.last_call)
-    except BatchRefused:
-        if len(frozen) == 1:
-            raise
-        middle = len(frozen) // 2
-        return [
-            *send_deletes(delivery, object_type, frozen[:middle]),
-            *send_deletes(delivery, object_type, frozen[middle:]),
-        ]
+        return connector.delete(object_type, asked, not_after)
+    except NotSupported as error:
+        return [Refused(str(error), {}) for _ in frozen]
 
 
 def resolve_deletes(
@@ -47,7 +49,7 @@ def resolve_deletes(
         elif state.version is not None and state.version != each.write.expected_version:
             results.append(StaleRecord())
         else:
-            results += send_deletes(delivery, object_type, [each])
+            results += send_deletes(connector, object_type, [each], delivery.last_call)
     return results
 
 

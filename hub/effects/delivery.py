@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
+from connectors.contract import WriteResult
 from hub.effects.freezing import Frozen, Nothing, Wait
 from hub.projection.board import Board
 from hub.projection.links import Links
@@ -17,6 +18,8 @@ from master_data.model import Crossref, Golden
 MARGIN = timedelta(seconds=5)
 LONGEST_CALL = timedelta(seconds=15)
 """A call of a dead process may go on for so long: the total deadline of the door."""
+LONG = 1.0
+"""Seconds after which a turn takes on no more: what it holds is settled, and free for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,15 @@ class Ask:
         return cls(f"{what}: {type(error).__name__}: {error}")
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Nothing was sent of it, for its turn did not come: it is given back as it was."""
+
+
+Ending: TypeAlias = WriteResult | Ask | Unsent
+"""What came of one write."""
+
+
 @dataclass(slots=True)
 class Delivery:
     """One claimed batch of one connection."""
@@ -42,6 +54,8 @@ class Delivery:
     until: datetime
     ahead: timedelta
     """How far the database's time, of which rows and leases are, is ahead of this host's clock."""
+    began: float
+    """When it began, by the clock that never goes back."""
     board: Board = field(default_factory=Board)
     frozen: list[Frozen] = field(default_factory=list)
     nothing: list[Nothing] = field(default_factory=list)
@@ -56,6 +70,12 @@ class Delivery:
         It is the end of the lease, less what a request may take.
         """
         return self.until - self.ahead - MARGIN
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether no further call may be begun."""
+        clock = self.hub.env.clock
+        return clock.monotonic() - self.began >= LONG or clock.now() >= self.last_call
 
     @property
     def time(self) -> datetime:
@@ -82,7 +102,8 @@ def begin(hub: Hub, connection: OpenConnection, ahead: timedelta) -> Delivery:
     """Return an empty batch with a lease from now on, in the database's time."""
     now = hub.env.clock.now() + ahead
     until = now + timedelta(seconds=hub.settings.lease)
-    return Delivery(hub, connection, hub.claims.token(hub.env.ids), now, until, ahead)
+    began = hub.env.clock.monotonic()
+    return Delivery(hub, connection, hub.claims.token(hub.env.ids), now, until, ahead, began)
 
 
 def look(

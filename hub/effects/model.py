@@ -61,3 +61,8 @@ class Settled:
     answer: Mapping[str, Any] | None = None
     attempts: int = 0
     frozen: Mapping[str, Any] | None = None
+
+    @classmethod
+    def given_back(cls, effect: Effect, due: datetime) -> "Settled":
+        """Return what becomes of an effect of which nothing was sent: it is as it was."""
+        return cls(effect.id, EffectState.PLANNED, due, effect.answer, effect.attempts)

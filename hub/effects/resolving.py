@@ -23,7 +23,7 @@ from hub.connections import service as connections
 from hub.effects import settling, store
 from hub.effects.answers import CANNOT_JUDGE, settle_answers
 from hub.effects.deleting import resolve_deletes
-from hub.effects.delivery import Ask, Delivery, begin, look
+from hub.effects.delivery import Ask, Delivery, Unsent, begin, look
 from hub.effects.freezing import Frozen
 from hub.effects.model import Effect, Settled
 from hub.effects.rules import EffectState
@@ -121,10 +121,13 @@ def _create_again(
         return [search(delivery, each) for each in creates]
     there = come_back(delivery, object_type, creates)
     again = [each for each in creates if each.crossref.id not in there]
+    most = max(1, connector.capabilities.bulk_write)
     results = iter(
-        connector.write(object_type, [each.write for each in again], delivery.last_call)
-        if again
-        else ()
+        result
+        for start in range(0, len(again), most)
+        for result in connector.write(
+            object_type, [each.write for each in again[start : start + most]], delivery.last_call
+        )
     )
     return [there.get(each.crossref.id) or next(results) for each in creates]
 
@@ -133,8 +136,8 @@ def read_back(
     delivery: Delivery,
     object_type: str,
     writes: Sequence[Frozen],
-    results: Sequence[WriteResult],
-) -> list[WriteResult]:
+    results: Sequence[WriteResult | Unsent],
+) -> list[WriteResult | Unsent]:
     """Read what was written where the system does not answer with the record.
 
     Where a read may lag behind a write, or does not succeed, the outcome of an update is unknown

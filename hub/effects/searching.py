@@ -15,7 +15,7 @@ from datetime import timedelta
 from connectors.contract import Absent, OutcomeUnknown, SourceState, TryLater, WriteResult, Written
 from connectors.errors import CursorLost
 from ground.database import Connection
-from hub.effects.delivery import Ask, Delivery, look
+from hub.effects.delivery import Ask, Delivery, Ending, look
 from hub.effects.freezing import Frozen
 from hub.effects.rules import shows
 from hub.events import store as events
@@ -82,7 +82,7 @@ def come_back(
 
 
 def linked_elsewhere(
-    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[WriteResult | Ask]
+    delivery: Delivery, sent: Sequence[Frozen], results: Sequence[Ending]
 ) -> dict[str, Ask]:
     """Return crossref id -> a question, for creates whose record is linked to another crossref.
 

@@ -1,18 +1,11 @@
 """Delivers due effects of one connection: claim (tx), freeze (tx), send (no tx), settle (tx)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from connectors.contract import OutcomeUnknown, Refused, TryLater, Write, WriteResult
-from connectors.errors import (
-    BatchRefused,
-    ConnectorError,
-    NotAuthorised,
-    NotSupported,
-    RetryLater,
-)
+from connectors.contract import Write
 from ground.database import Connection, DatabaseBusy
 from ground.instants import to_microseconds
 from hub.conflicts import store as conflicts
@@ -21,16 +14,18 @@ from hub.connections import service as connections
 from hub.effects import store
 from hub.effects.answers import settle_answers
 from hub.effects.arrivals import release_arrived
-from hub.effects.deleting import send_deletes
 from hub.effects.delivery import LONGEST_CALL, MARGIN, Ask, Delivery, begin, look
 from hub.effects.due import store as due
 from hub.effects.freezing import Claimed, Frozen, Nothing, Wait, freeze
 from hub.effects.model import Effect, Settled
 from hub.effects.resolving import read_back, resolve_unknown
 from hub.effects.rules import EffectState
+from hub.effects.sending import goes_on, send
+from hub.lanes import store as lanes
 from hub.projection.board import Board
 from hub.projection.family import load_pairs
 from hub.projection.links import Links
+from hub.projection.planning import CREATE
 from hub.wiring import Hub
 from master_data import store as golden_store
 from master_data.fields import entity_schema
@@ -40,6 +35,8 @@ __all__ = ["deliver_connection", "deliver_due"]
 _log = structlog.get_logger(__name__)
 
 BATCH = 100
+IN_A_TURN = 0.25
+"""Seconds of calls that are claimed for at a time."""
 LOOP = "loop"
 
 
@@ -63,7 +60,8 @@ def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
     if ahead is None:
         return 0
     resolved = resolve_unknown(hub, connection, ahead)
-    size = min(limit, max(1, connection.connector.capabilities.bulk_write))
+    calls = hub.paces.calls_within(connection_id, IN_A_TURN)
+    size = min(limit, calls * max(1, connection.connector.capabilities.bulk_write))
     # what the resolving reads found is told by now, and judged first
     delivery = begin(hub, connection, ahead)
     with hub.claims.held(hub.env.clock, delivery.token):
@@ -96,22 +94,56 @@ def _claim(connection: Connection, delivery: Delivery, size: int) -> list[Effect
 
 
 def _deliver(delivery: Delivery, claimed: Sequence[Effect]) -> None:
-    by_type: dict[str, list[Effect]] = {}
+    for number, (object_type, effects) in enumerate(_portions(delivery, claimed)):
+        if number and not goes_on(delivery):
+            _give_back(delivery, effects)
+        else:
+            _carry(delivery, object_type, effects)
+
+
+def _carry(delivery: Delivery, object_type: str, effects: Sequence[Effect]) -> None:
+    prepare(delivery, effects)
+    delivery.hub.db.write(lambda c: _freeze(c, delivery))
+    if delivery.broken:
+        unsent = [each for each, _ in delivery.broken]
+        settle_answers(delivery, unsent, [why for _, why in delivery.broken])
+    writes = [each for each in delivery.frozen if not each.is_delete]
+    if writes:
+        results = send(delivery, object_type, writes)
+        settle_answers(delivery, writes, read_back(delivery, object_type, writes, results))
+    deletes = [each for each in delivery.frozen if each.is_delete]
+    if deletes:
+        settle_answers(delivery, deletes, send(delivery, object_type, deletes))
+
+
+def _portions(
+    delivery: Delivery, claimed: Sequence[Effect]
+) -> Iterator[tuple[str, Sequence[Effect]]]:
+    """Yield what is marked as sent together, by object type.
+
+    That is much where it is easy to tell whether a write landed, though its sender died before it
+    told; but creates of a system that does not know them again only a call at a time.
+    """
+    can = delivery.connection.connector.capabilities
+    by_kind: dict[tuple[str, bool], list[Effect]] = {}
     for effect in claimed:
-        by_type.setdefault(effect.object_type, []).append(effect)
-    for object_type, effects in by_type.items():
-        prepare(delivery, effects)
-        delivery.hub.db.write(lambda c: _freeze(c, delivery))
-        if delivery.broken:
-            unsent = [each for each, _ in delivery.broken]
-            settle_answers(delivery, unsent, [why for _, why in delivery.broken])
-        writes = [each for each in delivery.frozen if not each.is_delete]
-        if writes:
-            results = _send(delivery, object_type, [each.write for each in writes])
-            settle_answers(delivery, writes, read_back(delivery, object_type, writes, results))
-        deletes = [each for each in delivery.frozen if each.is_delete]
-        if deletes:
-            settle_answers(delivery, deletes, _delete(delivery, object_type, deletes))
+        alone = not can.client_key and effect.operation == CREATE
+        by_kind.setdefault((effect.object_type, alone), []).append(effect)
+    for (object_type, alone), effects in by_kind.items():
+        size = max(1, can.bulk_write) if alone else len(effects)
+        for start in range(0, len(effects), size):
+            yield object_type, effects[start : start + size]
+
+
+def _give_back(delivery: Delivery, effects: Sequence[Effect]) -> None:
+    """Let others have what was claimed, and its lanes be decided."""
+
+    def write(connection: Connection) -> None:
+        now = delivery.hub.db.now(connection)
+        store.settle(connection, [Settled.given_back(e, now) for e in effects], delivery.token, now)
+        lanes.waiting_for(connection, [f"effect:{e.crossref_id}" for e in effects], now)
+
+    delivery.hub.db.write(write)
 
 
 def prepare(delivery: Delivery, claimed: Sequence[Effect]) -> None:
@@ -225,43 +257,3 @@ def _fence(connection: Connection, delivery: Delivery) -> set[str]:
     held = golden_store.bump_crossrefs(connection, plain)
     held |= golden_store.try_update_crossrefs(connection, changed)
     return {str(each.crossref.id) for each in made} - held
-
-
-def _send(delivery: Delivery, object_type: str, writes: Sequence[Write]) -> list[WriteResult]:
-    """Write a batch; a refused one is halved, a lost answer is unknown item by item."""
-    connector = delivery.connection.connector
-    try:
-        results = connector.write(object_type, writes, delivery.last_call)
-    except BatchRefused as error:
-        if len(writes) == 1:
-            return [Refused(error.reason, {})]
-        middle = len(writes) // 2
-        return [
-            *_send(delivery, object_type, writes[:middle]),
-            *_send(delivery, object_type, writes[middle:]),
-        ]
-    except ConnectorError as error:
-        connections.report_failure(delivery.hub, delivery.connection.id, error)
-        return [_after_failure(error) for _ in writes]
-    connections.report_success(delivery.hub, delivery.connection.id)
-    return results
-
-
-def _delete(
-    delivery: Delivery, object_type: str, deletes: Sequence[Frozen]
-) -> Sequence[WriteResult]:
-    try:
-        return send_deletes(delivery, object_type, deletes)
-    except (BatchRefused, NotSupported) as error:
-        return [Refused(str(error), {}) for _ in deletes]
-    except ConnectorError as error:
-        connections.report_failure(delivery.hub, delivery.connection.id, error)
-        return [_after_failure(error) for _ in deletes]
-
-
-def _after_failure(error: ConnectorError) -> WriteResult:
-    if isinstance(error, NotAuthorised):
-        return TryLater(0.0, error.reason)
-    if isinstance(error, RetryLater):
-        return OutcomeUnknown(error.reason)
-    return OutcomeUnknown(str(error))

@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connectors.contract import Write
 from ground.database import DatabaseBusy
 from ground.statements import update_many
-from hub.effects import freezing, settling
-from hub.effects import service as delivering
+from hub.effects import freezing, sending, settling
 from hub.events.model import Acceptance
 from hub.projection import rules as projecting
 from hub.simulation.profile import Options, narrow
@@ -106,15 +104,12 @@ def _trusting_land(crossref: Crossref, sent: Any, answer: Any, sight: Any) -> An
     return replace(landed, crossref=landed.crossref.with_(base=base), inbound=False)
 
 
-def _blind_write(_connector: Any, writes: Any) -> list[Write]:  # noqa: ANN401
-    return [replace(each, expected_version=None) for each in writes]
+def _send_blindly(delivery: Any, object_type: str, batch: Any) -> Any:  # noqa: ANN401
+    blind = [replace(e, write=replace(e.write, expected_version=None)) for e in batch]
+    return _ORIGINAL_CALL(delivery, object_type, blind)
 
 
-def _send_blindly(delivery: Any, object_type: str, writes: Any) -> Any:  # noqa: ANN401
-    return _ORIGINAL_SEND(delivery, object_type, _blind_write(None, writes))
-
-
-_ORIGINAL_SEND = delivering._send  # noqa: SLF001 - taken out here and nowhere else
+_ORIGINAL_CALL = sending._call  # noqa: SLF001 - taken out here and nowhere else
 
 
 def _never_busy(_connection: Any, _lanes: Any, _now: datetime) -> dict[str, str]:  # noqa: ANN401
@@ -242,7 +237,7 @@ CANARIES: dict[str, Canary] = {
     ),
     "if_match": Canary(
         "a write carries the version it was made for",
-        (("hub.effects.service", "_send", _send_blindly),),
+        (("hub.effects.sending", "_call", _send_blindly),),
     ),
     "echo": Canary(
         "a lane waits while its delivery is under way",
