@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import jsonschema_rs
@@ -24,7 +24,7 @@ class FieldSpec:
     align: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EntitySchema:
     """One canonical entity."""
 
@@ -43,7 +43,7 @@ class EntitySchema:
         spec = self.specs.get(split_path(path)[0])
         return spec.title if spec else path
 
-    @property
+    @cached_property
     def lists(self) -> tuple[str, ...]:
         """Return the paths that hold elements."""
         return tuple(path for path, spec in self.specs.items() if spec.shape == "elements")

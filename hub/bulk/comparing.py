@@ -13,7 +13,7 @@ from hub.sync.identity import POSSIBLE_DUPLICATE, unlinked
 from hub.wiring import Hub
 from master_data.forms.goldens import kinds_of
 from master_data.index.bulk import Pair, weigh_stretch
-from master_data.likeness.keys import hashed_keys_of
+from master_data.likeness.keys import keys_of
 from master_data.likeness.model import Zone
 from master_data.model import Crossref, CrossrefId, GoldenId
 
@@ -48,7 +48,7 @@ def _told(
     for pair in pairs:
         own_id, crossref_id = GoldenId(pair.golden_id), CrossrefId(ids[pair.golden_id])
         crossref = replace(blank, id=crossref_id, golden_id=own_id)
-        keys = hashed_keys_of(pair.kind, pair.form)
+        keys = dict(enumerate(keys_of(pair.kind, pair.form)))  # nobody asks how they are stored
         asked = Asked(crossref.entity, pair.kind, {}, pair.form, keys)
         match = Match(pair.other_id, pair.weight, pair.zone, pair.other, pair.identifiers)
         why, decision = tell_pair(

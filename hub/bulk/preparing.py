@@ -23,7 +23,7 @@ from hub.wiring import Hub
 from mappings import CompiledMapping
 from master_data import store as golden_store
 from master_data.fields import entity_schema
-from master_data.forms.goldens import golden_form
+from master_data.forms.goldens import fresh_form
 from master_data.forms.records import Form
 from master_data.index import store as index
 from master_data.index.online import candidates
@@ -115,7 +115,7 @@ def _draft(hub: Hub, run: Run, mapping: CompiledMapping, change: Change) -> _Dra
     sight = sight_of(inbound, blank, {}, schema, hub.env.ids.new)
     if sight.problems or sight.unresolved:
         return None
-    kind, form = golden_form(mapping.entity, identity.body_of(sight))
+    kind, form = fresh_form(mapping.entity, identity.body_of(sight))
     shown = keys_of(kind, form) if kind else ()
     if kind and not shown:
         return None
@@ -125,7 +125,7 @@ def _draft(hub: Hub, run: Run, mapping: CompiledMapping, change: Change) -> _Dra
 def _like_known(hub: Hub, connection: Connection, drafts: Sequence[_Draft]) -> set[int]:
     """Return the places of drafts that are, or may be, a golden record of the index."""
     wanted = sorted({key for draft in drafts for key in draft.keys})
-    if not wanted or not index.first_of_each(connection, 1):
+    if not wanted or index.is_empty(connection):
         return set()
     scorers: Scorers = hub.scorers
     scorers.refresh(connection, {draft.kind for draft in drafts if draft.kind})

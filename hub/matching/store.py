@@ -1,7 +1,7 @@
 """The log of match decisions and stop keys <-> rows."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,12 @@ from hub.matching.tables import match_decision, stop_key
 
 __all__ = ["decisions_of", "log", "note_stopped", "stop_keys"]
 
+_DECISION = [each.name for each in fields(NewDecision)]
+
 
 def log(connection: Connection, decisions: Sequence[NewDecision], at: datetime) -> None:
     """Store decisions; they are never changed."""
-    rows = [asdict(each) | {"at": at} for each in decisions]
+    rows = [{name: getattr(each, name) for name in _DECISION} | {"at": at} for each in decisions]
     if rows:
         insert_many(connection, match_decision, rows, on_conflict=None)
 

@@ -8,7 +8,7 @@ from hub.matching.search import Search
 from hub.projection.board import Place
 from master_data.index.online import KEYLESS
 from master_data.index.scorers import Scorers
-from master_data.likeness.keys import hashed_keys_of
+from master_data.likeness.keys import keys_of
 from master_data.likeness.model import Zone
 from master_data.likeness.sentences import explain_pair, to_json
 from master_data.matching import Candidate
@@ -149,5 +149,5 @@ _NUMBERS = {
 
 
 def _shared_kinds(asked: Asked, match: Match) -> list[str]:
-    theirs = set(hashed_keys_of(asked.kind, match.form))
-    return sorted({shown.partition(":")[0] for key, shown in asked.keys.items() if key in theirs})
+    shared = set(keys_of(asked.kind, match.form)).intersection(asked.keys.values())
+    return sorted({shown.partition(":")[0] for shown in shared})

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mappings import Inbound, Read, View
-from master_data.alignment import align
+from master_data.alignment import Alignment, align
 from master_data.fields import EntitySchema
 from master_data.merge import Reading
 from master_data.model import Crossref, Flat, Value, element_path, split_path
@@ -78,7 +78,7 @@ def sight_of(
                 path=list_path,
                 incoming=inbound.elements[list_path],
                 known=crossref.elements.get(list_path, {}),
-                golden=_elements(body, list_path),
+                golden=_elements(body, list_path) if body else body,
                 align_by=schema.specs[list_path].align,
             )
             _see_list(sight, seen, new_id)
@@ -105,9 +105,15 @@ def _elements(body: Flat, list_path: str) -> dict[str, Value]:
     }
 
 
-def _see_list(sight: Sight, seen: _ListSeen, new_id: Callable[[str], str]) -> None:
+def _aligned(seen: _ListSeen) -> Alignment:
+    if not seen.golden and not seen.known:  # as of every new record
+        return Alignment(added=tuple(seen.incoming))
     values = {key: read.value for key, read in seen.incoming.items()}
-    aligned = align(values, seen.golden, seen.known, seen.align_by)
+    return align(values, seen.golden, seen.known, seen.align_by)
+
+
+def _see_list(sight: Sight, seen: _ListSeen, new_id: Callable[[str], str]) -> None:
+    aligned = _aligned(seen)
     pairs = dict(aligned.pairs)
     for key in aligned.added:
         pairs[key] = key if key.startswith("el_") and key not in seen.golden else new_id("el")

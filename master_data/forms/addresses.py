@@ -25,6 +25,7 @@ _WORDS = {
     for short in shorts.split()
 }  # fmt: skip
 _NUMBER = re.compile(r"\d+[a-z]?")
+_ASIDE = re.compile(r"[,(;]| at | between | near | off ")
 _GERMAN = re.compile(r"(?<=\w{3})(?:strasse|str)$")
 _UNIT = frozenset("suite apartment floor unit flat room level shop door".split())
 
@@ -40,11 +41,10 @@ def street_and_number(text: str, number: str = "") -> tuple[str, str]:
 
 
 def _street_words(text: str) -> list[str]:
-    plain = fold(
-        re.split(r"[,(;]| at | between | near | off ", text.lower(), maxsplit=1)[0] or text
-    )
+    plain = fold(_ASIDE.split(text.lower(), maxsplit=1)[0] or text)
     words = [_WORDS.get(word, word) for word in plain.split()]
-    words = [_GERMAN.sub("strasse", word) for word in words]
+    if "str" in plain:
+        words = [_GERMAN.sub("strasse", word) for word in words]
     if len(words) > 1 and words[0] == "street":  # "st james", "st. mary's road"
         words[0] = "saint"
     for place, word in enumerate(words):

@@ -7,6 +7,7 @@ import phonenumbers
 
 _NOT_DIGIT = re.compile(r"\D+")
 _EXTENSION = re.compile(r"(?i)\s*(?:ext|extension|x|durchwahl|dw|#)\.?\s*\d{1,6}\s*$")
+_INTERNATIONAL = re.compile(r"\+[\d .\-/]+")
 _CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 _PLAIN = {"1": (10, 10), "34": (9, 9), "33": (9, 9), "48": (9, 9), "351": (9, 9), "45": (8, 8)}
 """Calling code -> length of its national numbers, where the bare number says all."""
@@ -25,7 +26,7 @@ def phone_number(text: str, country: str = "") -> str:
 
     `country`: ISO 3166 alpha-2 hint. Too short to tell anybody apart is empty.
     """
-    bare = _EXTENSION.sub("", text) if not text.isdigit() else text
+    bare = text if text.removeprefix("+").isdigit() else _EXTENSION.sub("", text)
     return _plain(bare) or _from_library(bare, country)
 
 
@@ -33,7 +34,9 @@ def _plain(text: str) -> str:
     """Read what needs no library: `+` and a number of a country without trunk digits."""
     if not text.startswith("+") or "(" in text:
         return ""
-    digits = _NOT_DIGIT.sub("", text)
+    digits = text[1:]
+    if not (digits.isascii() and digits.isdigit()):
+        digits = _NOT_DIGIT.sub("", text)
     code = digits[:1] if digits[:1] == "1" else digits[:2] if digits[:2] in _PLAIN else digits[:3]
     shape = _PLAIN.get(code)
     national = digits[len(code) :]
@@ -44,7 +47,7 @@ def _plain(text: str) -> str:
         or not text[1:2].isdigit()
     ):
         return ""
-    return "+" + digits if re.fullmatch(r"\+[\d .\-/]+", text) else ""
+    return "+" + digits if _INTERNATIONAL.fullmatch(text) else ""
 
 
 @lru_cache(maxsize=8192)

@@ -3,9 +3,8 @@
 from functools import lru_cache
 from typing import TypeAlias
 
-from master_data.blocking import elements
 from master_data.forms.records import Form, Words, form_of
-from master_data.model import Flat, Value
+from master_data.model import Flat, Value, split_path
 
 _PHONES = frozenset({"phone", "mobile", "fax"})
 _NOTHING: frozenset[str] = frozenset()
@@ -69,6 +68,12 @@ def golden_form(entity: str, body: Flat) -> tuple[str, Form]:
     return (kind, dict(_form(kind, _packed(words_of(entity, body))))) if kind else ("", {})
 
 
+def fresh_form(entity: str, body: Flat) -> tuple[str, Form]:
+    """Return `golden_form` of what is asked for only once: nothing is kept."""
+    kind = kind_of(entity, body)
+    return (kind, form_of(kind, words_of(entity, body))) if kind else ("", {})
+
+
 _Packed: TypeAlias = tuple[tuple[str, str | tuple[str, ...] | None], ...]
 
 
@@ -85,16 +90,16 @@ def _form(kind: str, words: _Packed) -> Form:
 
 
 def _customer(body: Flat) -> Words:
-    addresses = list(elements(body, "addresses"))
-    points = list(elements(body, "contact_points"))
+    lists = _lists(body)
+    addresses, points = lists.get("addresses", []), lists.get("contact_points", [])
     return {
         "name": [text for name in ("name", "legal_name") if (text := _text(body.get(name)))],
         "given_name": _text(body.get("given_name")),
         "family_name": _text(body.get("family_name")),
-        "tax_id": [_tax_id(each) for each in elements(body, "tax_ids")],
+        "tax_id": [_tax_id(each) for each in lists.get("tax_ids", [])],
         "registered": [
             f"{each['scheme']}{each['value']}"
-            for each in elements(body, "other_ids")
+            for each in lists.get("other_ids", [])
             if each.get("scheme") in _REGISTERED and each.get("value")
         ],
         "phone": [_text(each.get("value")) for each in points if each.get("kind") in _PHONES],
@@ -105,6 +110,15 @@ def _customer(body: Flat) -> Words:
         f"address.{name}": [_text(each.get(name)) for each in addresses]
         for name in ("street", "street2", "postal_code", "city", "subdivision")
     }
+
+
+def _lists(body: Flat) -> dict[str, list[dict[str, Value]]]:
+    """Return list path -> its elements."""
+    found: dict[str, list[dict[str, Value]]] = {}
+    for path, value in body.items():
+        if value and path.endswith("]"):
+            found.setdefault(split_path(path)[0], []).append(value)
+    return found
 
 
 def _tax_id(each: dict[str, Value]) -> str:

@@ -27,6 +27,7 @@ VERSION = 2
 
 Words: TypeAlias = Mapping[str, str | Sequence[str] | None]
 Form: TypeAlias = dict[str, tuple[str, ...]]
+_Told: TypeAlias = Mapping[str, Sequence[str]]
 
 _DATE = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[T ].*)?")
 _EUROPEAN = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
@@ -39,7 +40,7 @@ def form_of(entity: str, words: Words) -> Form:
     `entity`: person, company, product, category; anything else is compared by its words. Each
     value is one text or several. Never raises on what a text holds.
     """
-    form = _FORMS.get(entity, _other)(words)
+    form = _FORMS.get(entity, _other)(_told(words))
     return {field: values for field, values in form.items() if values}
 
 
@@ -48,26 +49,44 @@ def known_words(entity: str) -> frozenset[str]:
     return _KNOWN.get(entity, frozenset())
 
 
-def _texts(words: Words, *names: str) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        value = words.get(name)
+def _told(words: Words) -> _Told:
+    """Return word -> its texts; what is blank is left out, so that nobody looks at it again."""
+    told: dict[str, Sequence[str]] = {}
+    for name, value in words.items():
+        if not value:
+            continue
         if isinstance(value, str):
-            if value.strip():
-                found.append(value)
-        elif value:
-            found += [text for text in value if text and text.strip()]
+            if not value.isspace():
+                told[name] = (value,)
+        elif found := [text for text in value if text and not text.isspace()]:
+            told[name] = found
+    return told
+
+
+def _texts(told: _Told, *names: str) -> Sequence[str]:
+    found: Sequence[str] = ()
+    for name in names:
+        more = told.get(name)
+        if more:
+            found = [*found, *more] if found else more
     return found
 
 
-def _each(texts: Iterable[str], change: Callable[[str], str]) -> tuple[str, ...]:
+def _each(texts: Sequence[str], change: Callable[[str], str]) -> tuple[str, ...]:
     if not texts:
         return ()
+    if len(texts) == 1:
+        changed = change(texts[0])
+        return (changed,) if changed else ()
     return tuple(dict.fromkeys(changed for text in texts if (changed := change(text))))
 
 
-def _country(words: Words) -> str:
-    found = _texts(words, "address.country", "country")
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def _country(told: _Told) -> str:
+    found = _texts(told, "address.country", "country")
     code = found[0].strip().upper() if found else ""
     return code if len(code) == 2 else ""  # noqa: PLR2004  ISO 3166 alpha-2
 
@@ -86,89 +105,88 @@ def birth_date(text: str) -> str:
     return "".join(sign for sign in text if sign.isdigit())
 
 
-def _shared(words: Words) -> Form:
+def _shared(told: _Told) -> Form:
     """Return what people and companies have in common: where and how to reach them."""
-    country = _country(words)
-    phones = _each(
-        _texts(words, "phone", "mobile", "fax"), lambda text: phone_number(text, country)
-    )
-    return _address(words) | {
+    country = _country(told)
+    phones = _each(_texts(told, "phone", "mobile", "fax"), lambda text: phone_number(text, country))
+    return _address(told) | {
         "phone": tuple(dict.fromkeys(map(phone_tail, phones))),
         "phone_e164": phones,
-        "email": _each(_texts(words, "email"), email_address),
+        "email": _each(_texts(told, "email"), email_address),
         "country": (country,) if country else (),
-        "tax_id": _each(_texts(words, "tax_id", "vat"), lambda text: tax_id(text, country)),
-        "iban": _each(_texts(words, "iban"), iban_number),
+        "tax_id": _each(_texts(told, "tax_id", "vat"), lambda text: tax_id(text, country)),
+        "iban": _each(_texts(told, "iban"), iban_number),
     }
 
 
-def _address(words: Words) -> Form:
-    streets, numbers = [], []
-    for place, text in enumerate(_texts(words, "address.street", "street", "address")):
-        houses = _texts(words, "address.building_number", "building_number")
+def _address(told: _Told) -> Form:
+    streets: list[str] = []
+    numbers: list[str] = []
+    for place, text in enumerate(_texts(told, "address.street", "street", "address")):
+        houses = _texts(told, "address.building_number", "building_number")
         street, house = street_and_number(text, houses[place] if place < len(houses) else "")
         streets.append(street)
         numbers.append(house)
     if not streets:
-        numbers = _texts(words, "address.building_number", "building_number")
+        numbers = [*_texts(told, "address.building_number", "building_number")]
     return {
-        "street": tuple(dict.fromkeys(filter(None, streets))),
-        "number": tuple(dict.fromkeys(filter(None, numbers))),
-        "street2": _each(_texts(words, "address.street2", "street2"), place_name),
+        "street": _unique(streets),
+        "number": _unique(numbers),
+        "street2": _each(_texts(told, "address.street2", "street2"), place_name),
         "postal": _each(
-            _texts(words, "address.postal_code", "postal_code", "postcode"), postal_code
+            _texts(told, "address.postal_code", "postal_code", "postcode"), postal_code
         ),
-        "city": _each(_texts(words, "address.city", "city"), place_name),
-        "region": _each(_texts(words, "address.subdivision", "subdivision", "state"), fold),
+        "city": _each(_texts(told, "address.city", "city"), place_name),
+        "region": _each(_texts(told, "address.subdivision", "subdivision", "state"), fold),
     }
 
 
-def _person(words: Words) -> Form:
-    given = _each(_texts(words, "given_name", "first_name"), given_name)
-    families = [family_name(text) for text in _texts(words, "family_name", "last_name", "surname")]
+def _person(told: _Told) -> Form:
+    given = _each(_texts(told, "given_name", "first_name"), given_name)
+    families = [family_name(text) for text in _texts(told, "family_name", "last_name", "surname")]
     family = tuple(dict.fromkeys(name for name, _ in families if name))
     generations = [generation for _, generation in families]
     if not given and not family:
-        for text in _texts(words, "name", "full_name"):
+        for text in _texts(told, "name", "full_name"):
             first, last, generation = split_person(text)
             given += (first,) if first else ()
             family += (last,) if last else ()
             generations.append(generation)
-    generations += [fold(text) for text in _texts(words, "generation", "suffix")]
-    return _shared(words) | {
+    generations += [fold(text) for text in _texts(told, "generation", "suffix")]
+    return _shared(told) | {
         "given": given,
         "family": family,
-        "middle": _each(_texts(words, "middle_name"), given_name),
-        "native": _each(_texts(words, "name", "given_name", "family_name"), native),
+        "middle": _each(_texts(told, "middle_name"), given_name),
+        "native": _each(_texts(told, "name", "given_name", "family_name"), native),
         "generation": tuple(dict.fromkeys(filter(None, generations))),
-        "birth": _each(_texts(words, "birth_date", "date_of_birth", "dob"), birth_date),
-        "national_id": _each(_texts(words, "national_id"), compact),
-        "gender": _each(_texts(words, "gender", "sex"), lambda text: fold(text)[:1]),
+        "birth": _each(_texts(told, "birth_date", "date_of_birth", "dob"), birth_date),
+        "national_id": _each(_texts(told, "national_id"), compact),
+        "gender": _each(_texts(told, "gender", "sex"), lambda text: fold(text)[:1]),
     }
 
 
-def _company(words: Words) -> Form:
-    names = _texts(words, "name", "legal_name")
+def _company(told: _Told) -> Form:
+    names = _texts(told, "name", "legal_name")
     split = [split_legal_form(fold(text)) for text in names]
-    sites = [*_texts(words, "email"), *_texts(words, "web", "website", "url")]
-    return _shared(words) | {
+    sites = [*_texts(told, "email"), *_texts(told, "web", "website", "url")]
+    return _shared(told) | {
         "name": tuple(dict.fromkeys(" ".join(kept) for kept, _ in split if any(kept))),
         "native": _each(names, native),
         "legal_form": tuple(
             dict.fromkeys(family for _, family in split if family not in ("", "word"))
         ),
         "domain": _each(sites, company_domain),
-        "industry": _each(_texts(words, "industry"), fold),
-        "registry": _each(_texts(words, "registry", "gln", "duns", "lei"), compact),
-        "registered": _each(_texts(words, "registered"), compact),
+        "industry": _each(_texts(told, "industry"), fold),
+        "registry": _each(_texts(told, "registry", "gln", "duns", "lei"), compact),
+        "registered": _each(_texts(told, "registered"), compact),
     }
 
 
-def _product(words: Words) -> Form:
-    titles = _texts(words, "name", "title")
-    said = [*titles, *_texts(words, "description")]
-    brands = _each(_texts(words, "brand", "manufacturer"), fold)
-    makers = _each(_texts(words, "mpn", "model", "model_number", "modelno"), maker_number)
+def _product(told: _Told) -> Form:
+    titles = _texts(told, "name", "title")
+    said = [*titles, *_texts(told, "description")]
+    brands = _each(_texts(told, "brand", "manufacturer"), fold)
+    makers = _each(_texts(told, "mpn", "model", "model_number", "modelno"), maker_number)
     tokens = tuple(dict.fromkeys(word for text in titles for word in title_words(text)))
     models = tuple(word for word in tokens if is_model_number(word))
     return {
@@ -179,41 +197,41 @@ def _product(words: Words) -> Form:
         "condition": (condition(tokens),) if tokens else (),
         "generation": (" ".join(generations(tokens)),),
         "mpn": makers,
-        "gtin": _each(_texts(words, "gtin", "gtins", "ean", "upc"), gtin14),
-        "sku": _each(_texts(words, "sku"), maker_number),
-        "item": _each(_texts(words, "item_number"), compact),
+        "gtin": _each(_texts(told, "gtin", "gtins", "ean", "upc"), gtin14),
+        "sku": _each(_texts(told, "sku"), maker_number),
+        "item": _each(_texts(told, "item_number"), compact),
         "brand": brands,
         "amounts": tuple(
             dict.fromkeys(
-                a for text in titles + _texts(words, "size", "pack_size") for a in amounts(text)
+                a for text in (*titles, *_texts(told, "size", "pack_size")) for a in amounts(text)
             )
         ),
-        "price": _each(_texts(words, "price"), price),
+        "price": _each(_texts(told, "price"), price),
         "colours": tuple(
             dict.fromkeys(
-                c for text in [*titles, *_texts(words, "colour", "color")] for c in colours(text)
+                c for text in [*titles, *_texts(told, "colour", "color")] for c in colours(text)
             )
         ),
-        "category": _each(_texts(words, "category"), fold),
+        "category": _each(_texts(told, "category"), fold),
     }
 
 
-def _category(words: Words) -> Form:
-    return {"code": _each(_texts(words, "code"), compact)}
+def _category(told: _Told) -> Form:
+    return {"code": _each(_texts(told, "code"), compact)}
 
 
 _IDENTITY_WORDS = frozenset({"id", "source"})
 
 
-def _other(words: Words) -> Form:
-    title = _texts(words, "name", "title")
+def _other(told: _Told) -> Form:
+    title = _texts(told, "name", "title")
     form: Form = {"title": _each(title, lambda text: " ".join(title_words(text)))}
-    for name in sorted(set(words) - {"name", "title"} - _IDENTITY_WORDS):
-        form[name] = _each(_texts(words, name), fold)
+    for name in sorted(set(told) - {"name", "title"} - _IDENTITY_WORDS):
+        form[name] = _each(_texts(told, name), fold)
     return form
 
 
-_FORMS: dict[str, Callable[[Words], Form]] = {
+_FORMS: dict[str, Callable[[_Told], Form]] = {
     "person": _person,
     "company": _company,
     "product": _product,

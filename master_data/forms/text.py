@@ -7,20 +7,30 @@ from functools import lru_cache
 from anyascii import anyascii
 
 _TOKEN = re.compile(r"[a-z0-9]+")
-_JOINED = re.compile(r"(?<=\w)['`\u2019](?=\w)")  # o'brien, l'oreal: one word
+_JOINED = re.compile(r"(?<=\w)['`](?=\w)")  # o'brien, l'oreal: one word
 _LATIN_LIMIT = 0x250
 
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return the words of a text in ASCII, lower case, single spaces between them."""
-    plain = text if text.isascii() else anyascii(unicodedata.normalize("NFKC", text))
-    return " ".join(_TOKEN.findall(_JOINED.sub("", plain.lower().replace("&", " and "))))
+    if text.isascii():
+        if text.isalnum():
+            return text.lower()
+        plain = text
+    else:
+        plain = anyascii(unicodedata.normalize("NFKC", text))
+    plain = plain.lower()
+    if "&" in plain:
+        plain = plain.replace("&", " and ")
+    if "'" in plain or "`" in plain:
+        plain = _JOINED.sub("", plain)
+    return " ".join(_TOKEN.findall(plain))
 
 
 def native(text: str) -> str:
     """Return the text in its own script, case folded; empty if that script is Latin."""
-    if text.isascii() or all(ord(sign) < _LATIN_LIMIT for sign in text):
+    if text.isascii() or ord(max(text)) < _LATIN_LIMIT:
         return ""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 

@@ -76,7 +76,9 @@ def candidates(
     stopped = []
     least = math.log2(max(2, records)) - LEAST_RARE
     for key, shown in keys.items():
-        numbers = found.get(key, ())
+        numbers = found.get(key)
+        if not numbers:
+            continue
         if len(numbers) > STOP:
             stopped.append(shown)
             continue

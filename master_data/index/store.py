@@ -24,6 +24,7 @@ _SQLITE_KEYS = """
     SELECT k.value, (SELECT json_group_array(number) FROM
         (SELECT number FROM blocking_key WHERE key = k.value LIMIT :most))
     FROM json_each(:keys) AS k
+    WHERE EXISTS (SELECT 1 FROM blocking_key WHERE key = k.value)
 """
 _POSTGRESQL_KEYS = """
     SELECT k, found FROM unnest(CAST(:keys AS bigint[])) AS k CROSS JOIN LATERAL
@@ -247,6 +248,11 @@ def records_counted(connection: Connection) -> dict[str, int]:
     """Return entity -> how many records its snapshot of frequencies was counted from."""
     query = select(match_statistics.c.entity, match_statistics.c.records)
     return {row.entity: row.records for row in connection.execute(query)}
+
+
+def is_empty(connection: Connection) -> bool:
+    """Say whether nobody can be found in the index yet."""
+    return not connection.scalar(select(exists().select_from(blocking_key)))
 
 
 def first_of_each(connection: Connection, many: int) -> list[tuple[str, int, int]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from types import MappingProxyType
@@ -20,7 +20,9 @@ LEAST_RARE = 2.0
 IDENTIFIERS = ("code", "gtin", "item", "national_id", "registered", "registry", "tax_id")
 """Fields of a form with numbers that somebody gave to one thing alone."""
 
+_IDENTIFYING = tuple(f"{name}:" for name in IDENTIFIERS)
 _VOWELS = re.compile(r"[aeiouyhw]")
+_blake2b, _from_bytes = hashlib.blake2b, int.from_bytes
 _TWICE = re.compile(r"(.)\1+")
 _SKELETON = 5
 _LONGEST_ALONE = 2
@@ -35,7 +37,7 @@ def keys_of(entity: str, form: Form) -> tuple[str, ...]:
 
 def is_identifier(key: str) -> bool:
     """Say whether a key is a number that somebody gave to one thing alone."""
-    return key.partition(":")[0] in IDENTIFIERS
+    return key.startswith(_IDENTIFYING)
 
 
 def shared_identifiers(form: Form, other: Form) -> tuple[str, ...]:
@@ -49,7 +51,7 @@ def shared_identifiers(form: Form, other: Form) -> tuple[str, ...]:
 
 def hashed(key: str) -> int:
     """Return a key as a signed 64-bit number, as it is stored."""
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+    return _from_bytes(_blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def hashed_keys_of(entity: str, form: Form) -> Mapping[int, str]:
@@ -69,54 +71,54 @@ def skeleton(word: str) -> str:
     return word[:1] + _TWICE.sub(r"\1", _VOWELS.sub("", word[1:].replace(" ", "")))[:_SKELETON]
 
 
-def _exact(form: Form, *names: str) -> Iterator[str]:
-    for name in names:
-        for value in form.get(name, ()):
-            yield f"{name}:{value}"
+def _exact(form: Form, *names: str) -> list[str]:
+    return [f"{name}:{value}" for name in names if name in form for value in form[name]]
 
 
-def _crossed(kind: str, firsts: list[str], seconds: list[str]) -> Iterator[str]:
-    for first in firsts:
-        for second in seconds:
-            yield f"{kind}:{first}:{second}"
+def _crossed(kind: str, firsts: Sequence[str], seconds: Sequence[str]) -> list[str]:
+    return [f"{kind}:{first}:{second}" for first in firsts for second in seconds]
 
 
-def _skeletons(form: Form, *names: str) -> list[str]:
-    return list(dict.fromkeys(skeleton(value) for name in names for value in form.get(name, ())))
+def _skeletons(form: Form, name: str) -> list[str]:
+    values = form.get(name)
+    if not values:
+        return []
+    if len(values) == 1:
+        return [skeleton(values[0])]
+    return list(dict.fromkeys(map(skeleton, values)))
 
 
-def _places(form: Form) -> Iterator[str]:
+def _places(form: Form) -> list[str]:
     streets = _skeletons(form, "street")
+    if not streets:
+        return []
     near = [*form.get("postal", ())[:1], *(_skeletons(form, "city")[:1])]
-    yield from _crossed(
-        "street", [f"{s}:{n}" for s in streets for n in form.get("number", ("",))], [""]
-    )
-    yield from _crossed("near", streets, near)
+    numbered = [f"{s}:{n}" for s in streets for n in form.get("number", ("",))]
+    return _crossed("street", numbered, [""]) + _crossed("near", streets, near)
 
 
-def _person(form: Form) -> Iterator[str]:
-    yield from _exact(form, "national_id", "tax_id", "iban", "email", "phone", "birth")
+def _person(form: Form) -> list[str]:
+    found = _exact(form, "national_id", "tax_id", "iban", "email", "phone", "birth")
     for email in form.get("email", ()):
         user = email.partition("@")[0]
-        yield f"user:{skeleton(user.strip('0123456789'))}"
+        found.append(f"user:{skeleton(user.strip('0123456789'))}")
     given, family = _skeletons(form, "given"), _skeletons(form, "family")
-    births = list(form.get("birth", ()))
-    cities = _skeletons(form, "city")
+    births, cities = form.get("birth", ()), _skeletons(form, "city")
     names = given + family
-    for one in given:
-        for two in family:
-            yield "name:" + ":".join(sorted((one, two)))
-    yield from _crossed(
-        "born", names, [each for b in births for each in (b[:6], b[:4] + b[6:], b[4:])]
-    )
-    yield from _crossed("post", names, [code[:4] for code in form.get("postal", ())])
-    yield from _crossed("town", names, cities)
-    yield from _crossed("lives", births, cities)
-    for name in names:
-        yield f"one:{name}"
+    found += [
+        f"name:{one}:{two}" if one <= two else f"name:{two}:{one}"
+        for one in given
+        for two in family
+    ]
+    parts = [each for b in births for each in (b[:6], b[:4] + b[6:], b[4:])]
+    found += _crossed("born", names, parts)
+    found += _crossed("post", names, [code[:4] for code in form.get("postal", ())])
+    found += _crossed("town", names, cities)
+    found += _crossed("lives", births, cities)
+    found += [f"one:{name}" for name in names]
     for number in form.get("national_id", ()):
-        yield from (f"id4:{number[:4]}", f"id-4:{number[-4:]}")
-    yield from _places(form)
+        found += (f"id4:{number[:4]}", f"id-4:{number[-4:]}")
+    return found + _places(form)
 
 
 def _company(form: Form) -> Iterator[str]:
@@ -154,8 +156,8 @@ def _title(form: Form) -> Iterator[str]:
             yield f"two:{one}:{two}"
 
 
-def _category(form: Form) -> Iterator[str]:
-    yield from _exact(form, "code")
+def _category(form: Form) -> list[str]:
+    return _exact(form, "code")
 
 
 def _other(form: Form) -> Iterator[str]:
@@ -165,7 +167,7 @@ def _other(form: Form) -> Iterator[str]:
             yield f"root:{skeleton(word)}"
 
 
-_KEYS: dict[str, Callable[[Form], Iterator[str]]] = {
+_KEYS: dict[str, Callable[[Form], Iterable[str]]] = {
     "person": _person,
     "company": _company,
     "product": _product,
