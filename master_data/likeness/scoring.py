@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from master_data.forms.records import Form
 from master_data.likeness.model import Comparison, ComparisonModel, Group, Level, Zone
+from master_data.likeness.plans import Ready, plan
 from master_data.likeness.predicates import Compiler
 from master_data.likeness.statistics import Statistics
 from master_data.likeness.values import Test
@@ -45,6 +46,10 @@ class Scorer:
         self.statistics = statistics
         compiler = Compiler(statistics, model.frequencies)
         self._comparisons = [_Compiled(each, self, compiler) for each in model.comparisons]
+        self._levels = plan(
+            [Ready(each.comparison, each.level) for each in self._comparisons], compiler
+        )
+        self._weights = [each.weights for each in self._comparisons]
         vetoes = [(veto, compiler.test(veto.when)) for veto in model.vetoes]
         self._vetoes = [each for each in vetoes if each[0].zone is Zone.NEW]
         self._doubts = [each for each in vetoes if each[0].zone is not Zone.NEW]
@@ -65,7 +70,10 @@ class Scorer:
 
     def weight(self, a: Form, b: Form) -> float:
         """Return the evidence in bits that two records are one thing; 0 is even odds."""
-        bits = [compiled.bits(a, b) for compiled in self._comparisons]
+        bits = []
+        for level, weights in zip(self._levels(a, b), self._weights, strict=True):
+            weight = 0.0 if level == BLANK else weights[level]
+            bits.append(weight if isinstance(weight, float) else weight(a, b))
         return self._sum(bits)
 
     def vetoed(self, a: Form, b: Form) -> bool:
@@ -85,7 +93,7 @@ class Scorer:
 
     def levels(self, a: Form, b: Form) -> tuple[int, ...]:
         """Return the level of each comparison."""
-        return tuple(compiled.level(a, b) for compiled in self._comparisons)
+        return tuple(self._levels(a, b))
 
     def pattern_weight(self, levels: Sequence[int]) -> float:
         """Return what a pattern of levels weighs before the frequency of values is looked at."""
@@ -99,8 +107,7 @@ class Scorer:
     def explain(self, a: Form, b: Form) -> Weighed:
         """Weigh a pair and say from what."""
         findings = []
-        for compiled in self._comparisons:
-            level = compiled.level(a, b)
+        for level, compiled in zip(self._levels(a, b), self._comparisons, strict=True):
             label = compiled.levels[level].label if level != BLANK else "not known on both sides"
             findings.append(
                 Finding(compiled.comparison.name, level, label, compiled.bits_at(level, a, b))
@@ -147,7 +154,7 @@ class _Compiled:
         self._tests: list[Test | None] = [
             None if level.when is None else compiler.test(level.when) for level in comparison.levels
         ]
-        self._weights: list[Callable[[Form, Form], float] | float] = [
+        self.weights: list[Callable[[Form, Form], float] | float] = [
             _frequency_bits(level, scorer) if level.tf else _bits(level, scorer)
             for level in comparison.levels
         ]
@@ -161,13 +168,10 @@ class _Compiled:
                 return number
         return BLANK
 
-    def bits(self, a: Form, b: Form) -> float:
-        return self.bits_at(self.level(a, b), a, b)
-
     def bits_at(self, level: int, a: Form, b: Form) -> float:
         if level == BLANK:
             return 0.0
-        weight = self._weights[level]
+        weight = self.weights[level]
         return weight if isinstance(weight, float) else weight(a, b)
 
 
@@ -196,6 +200,8 @@ def _frequency_bits(level: Level, scorer: Scorer) -> Callable[[Form, Form], floa
         ours, theirs = a.get(name, ()), b.get(name, ())
         if not ours or not theirs:
             return base
+        if ours == theirs and len(ours) == 1:
+            return base + math.log2(level.u / share(ours[0]))
         shared = [value for value in ours if value in theirs]
         if shared:
             return base + math.log2(level.u / min(map(share, shared)))

@@ -1,13 +1,27 @@
 """Conditions on forms out of conditions on texts: one holds if it holds for any pair of values."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from master_data.forms.records import Form
 
 Test: TypeAlias = Callable[[Form, Form], bool]
 TextTest: TypeAlias = Callable[[str, str], bool]
 NONE: tuple[str, ...] = ()
+
+
+class Single(NamedTuple):
+    """What a test of `over` asks of one value of each side."""
+
+    name: str
+    other: str
+    holds: TextTest
+
+
+def single_of(test: Test) -> Single | None:
+    """Return what a test asks of single values; None: it asks more than that."""
+    found: Single | None = vars(test).get("single")
+    return found
 
 
 def over(name: str, holds: TextTest, other: str | None = None) -> Test:
@@ -22,6 +36,7 @@ def over(name: str, holds: TextTest, other: str | None = None) -> Test:
             return holds(ours[0], theirs[0])
         return any(holds(x, y) for x in ours for y in theirs)
 
+    vars(test)["single"] = Single(name, second, holds)
     return test
 
 

@@ -20,12 +20,16 @@ class Words:
         self._name = name
         self._statistics = statistics
         self._weighed = lru_cache(maxsize=8192)(self._weigh)
+        # one level after the other asks the same of one pair, with another threshold
+        self.cosine = lru_cache(maxsize=64)(self._cosine)
+        self.covered = lru_cache(maxsize=64)(self._covered)
+        self.shared = lru_cache(maxsize=64)(self._shared)
 
     def _weigh(self, text: str) -> tuple[dict[str, float], float]:
         rarity = {word: self._statistics.rarity(self._name, word) for word in text.split()}
         return rarity, math.sqrt(sum(bits * bits for bits in rarity.values()))
 
-    def cosine(self, text: str, other: str) -> float:
+    def _cosine(self, text: str, other: str) -> float:
         """Return 0..1: the cosine of rarity-weighed words; near spellings count by likeness."""
         if text == other:
             return 1.0
@@ -39,7 +43,7 @@ class Words:
             dot += bits * likeness
         return min(1.0, dot / (our_norm * their_norm))
 
-    def covered(self, text: str, other: str) -> float:
+    def _covered(self, text: str, other: str) -> float:
         """Return 0..1: how much of the lighter text's rarity the other one has."""
         ours, _ = self._weighed(text)
         theirs, _ = self._weighed(other)
@@ -51,7 +55,7 @@ class Words:
         near = sum(math.sqrt(bits) * likeness for bits, likeness in _near(ours, theirs, common))
         return min(1.0, (found + near) / total) if total else 0.0
 
-    def shared(self, text: str, other: str) -> float:
+    def _shared(self, text: str, other: str) -> float:
         """Return the bits of the words that both texts have; near spellings count half."""
         ours, _ = self._weighed(text)
         theirs, _ = self._weighed(other)

@@ -35,6 +35,13 @@ def test_a_shipped_model_survives_being_stored(entity):
     assert from_json(json.loads(json.dumps(to_json(model)))) == model
 
 
+def test_a_condition_asks_for_numbers_alone():
+    broken = to_json(shipped_model("person"))
+    broken["comparisons"][0]["levels"][1]["when"] = {"damerau": ["national_id", "1 or print()"]}
+    with pytest.raises(ModelUnreadable):
+        Scorer(from_json(broken), Statistics())
+
+
 def test_a_model_that_makes_no_sense_is_refused():
     broken = to_json(shipped_model("person"))
     broken["comparisons"][0]["levels"][0]["u"] = 0
