@@ -1,5 +1,6 @@
 """Column types that mean the same on SQLite and PostgreSQL, and the naming of constraints."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,13 +37,21 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
-        """Return the text."""
-        return None if value is None else strict_json.dumps(value).decode()
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str | None]:  # noqa: ARG002
+        """Return what makes the text."""
+        return _written
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
-        """Return the document; our own text needs no strict reading."""
-        return None if value is None else orjson.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[str | None], Any]:  # noqa: ARG002
+        """Return what reads the document; our own text needs no strict reading."""
+        return _read
+
+
+def _written(value: Any) -> str | None:  # noqa: ANN401
+    return None if value is None else strict_json.dumps(value).decode()
+
+
+def _read(value: str | None) -> Any:  # noqa: ANN401
+    return None if value is None else orjson.loads(value)
 
 
 class DecimalText(TypeDecorator[Decimal]):

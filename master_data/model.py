@@ -118,6 +118,16 @@ class Contribution(NamedTuple):
         return Contribution(source, value, since, at, stamp, event, filled, remap)
 
 
+def contributions_of(source: str, stored: dict[str, list[Value]]) -> dict[str, Contribution]:
+    """Read the stored forms of all contributions of one source back."""
+    return {
+        path: Contribution(source, *each)
+        if len(each) < _PLAIN
+        else Contribution.from_json(source, each)
+        for path, each in stored.items()
+    }
+
+
 class Base(NamedTuple):
     """What a system and the hub agreed on last: (value in the system's words, golden value).
 

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, bindparam, func, select
+from sqlalchemy import BigInteger, Column, Table, bindparam, func, select, type_coerce
 from sqlalchemy.exc import IntegrityError
 
 from ground.database import Connection
-from ground.instants import from_microseconds, to_microseconds
-from ground.statements import among, insert_many, keys, update_many
+from ground.instants import from_microseconds
+from ground.statements import Prepared, among, insert_many, keys, update_many
 from master_data.errors import GoldenMoved, RecordTaken
 from master_data.fields import title_of_record
 from master_data.model import (
     Base,
     ConnectionId,
-    Contribution,
     Crossref,
     CrossrefHead,
     CrossrefId,
@@ -23,6 +22,7 @@ from master_data.model import (
     Golden,
     GoldenId,
     GoldenState,
+    contributions_of,
 )
 from master_data.normalise import fold
 from master_data.tables import alias, crossref, golden
@@ -37,18 +37,31 @@ _GOLDEN: tuple[Column[Any], ...] = (
     golden.c.decisions,
     golden.c.held,
 )
-_CROSSREF = tuple(column for column in crossref.c if column.name not in ("gone", "created_at"))
+_CROSSREF = tuple(  # instants in microseconds, as a crossref has them
+    type_coerce(column, BigInteger) if column.name in ("seen_at", "settled_at") else column
+    for column in (crossref.c[name] for name in Crossref.__slots__)
+)
 _THESE_RECORDS = (
     crossref.c.connection == bindparam("conn"),
     crossref.c.object_type == bindparam("type"),
     among(crossref.c.external_id, "ids"),
 )
-# Built once: their text and cache key are looked at for every turn of a worker.
-_GOLDENS = select(*_GOLDEN).where(among(golden.c.id, "ids"))
-_CROSSREFS = select(*_CROSSREF).where(among(crossref.c.id, "ids"))
-_CROSSREFS_OF = select(*_CROSSREF).where(among(crossref.c.golden_id, "ids")).order_by(crossref.c.id)
-_CROSSREFS_AT = select(*_CROSSREF).where(*_THESE_RECORDS)
-_HEADS = select(*(crossref.c[name] for name in CrossrefHead.__slots__)).where(*_THESE_RECORDS)
+_GOLDENS = Prepared(select(*_GOLDEN).where(among(golden.c.id, "ids")))
+_CROSSREFS = Prepared(select(*_CROSSREF).where(among(crossref.c.id, "ids")))
+_CROSSREFS_OF = Prepared(
+    select(*_CROSSREF).where(among(crossref.c.golden_id, "ids")).order_by(crossref.c.id)
+)
+_CROSSREFS_AT = Prepared(select(*_CROSSREF).where(*_THESE_RECORDS))
+_HEADS = Prepared(
+    select(
+        crossref.c.id,
+        crossref.c.external_id,
+        crossref.c.golden_id,
+        crossref.c.remote_version,
+        type_coerce(crossref.c.settled_at, BigInteger),
+        crossref.c.state,
+    ).where(*_THESE_RECORDS)
+)
 _VERSIONS = (
     select(golden.c.id, golden.c.version)
     .where(among(golden.c.id, "ids"))
@@ -72,8 +85,8 @@ def goldens_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Golde
 
 def goldens_as_stored(connection: Connection, ids: Iterable[str]) -> dict[str, Golden]:
     """Return the rows of these ids, merged ones as they were when they were merged."""
-    rows = connection.execute(_GOLDENS, {"ids": keys(connection, sorted(set(ids)))})
-    return {row.id: _golden(row) for row in rows}
+    rows = _GOLDENS.rows(connection, ids=keys(connection, sorted(set(ids))))
+    return {row[0]: _golden(row) for row in rows}
 
 
 def goldens_after(connection: Connection, after: str, many: int) -> list[Golden]:
@@ -92,37 +105,32 @@ def crossrefs_by_external(
     connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
 ) -> list[Crossref]:
     """Return the crossrefs of these records of one system."""
-    values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
-    return [_crossref(row) for row in connection.execute(_CROSSREFS_AT, values)]
+    ids = keys(connection, external_ids)
+    rows = _CROSSREFS_AT.rows(connection, conn=connection_id, type=object_type, ids=ids)
+    return [_crossref(row) for row in rows]
 
 
 def heads_by_external(
     connection: Connection, connection_id: str, object_type: str, external_ids: Sequence[str]
 ) -> list[CrossrefHead]:
     """Return the heads of the crossrefs of these records of one system."""
-    values = {"conn": connection_id, "type": object_type, "ids": keys(connection, external_ids)}
+    ids = keys(connection, external_ids)
+    rows = _HEADS.rows(connection, conn=connection_id, type=object_type, ids=ids)
     return [
-        CrossrefHead(
-            row.id,
-            row.external_id,
-            row.golden_id,
-            row.remote_version,
-            _micros(row.settled_at),
-            CrossrefState(row.state),
-        )
-        for row in connection.execute(_HEADS, values)
+        CrossrefHead(crossref_id, external, golden_id, version, settled or 0, CrossrefState(state))
+        for crossref_id, external, golden_id, version, settled, state in rows
     ]
 
 
 def crossrefs_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Crossref]:
     """Return the crossrefs of these ids."""
-    rows = connection.execute(_CROSSREFS, {"ids": keys(connection, sorted(set(ids)))})
-    return {row.id: _crossref(row) for row in rows}
+    rows = _CROSSREFS.rows(connection, ids=keys(connection, sorted(set(ids))))
+    return {row[0]: _crossref(row) for row in rows}
 
 
 def crossrefs_of(connection: Connection, golden_ids: Iterable[str]) -> list[Crossref]:
     """Return every crossref of these golden records, in id order."""
-    rows = connection.execute(_CROSSREFS_OF, {"ids": keys(connection, sorted(set(golden_ids)))})
+    rows = _CROSSREFS_OF.rows(connection, ids=keys(connection, sorted(set(golden_ids))))
     return [_crossref(row) for row in rows]
 
 
@@ -253,16 +261,17 @@ def _update_fenced(connection: Connection, table: Table, rows: Sequence[dict[str
         raise GoldenMoved
 
 
-def _golden(row: Row[Any]) -> Golden:
+def _golden(row: Sequence[Any]) -> Golden:
+    golden_id, entity, version, state, body, provenance, decisions, held = row
     return Golden(
-        id=GoldenId(row.id),
-        entity=row.entity,
-        version=row.version,
-        state=GoldenState(row.state),
-        body=row.body,
-        provenance=row.provenance,
-        decisions=row.decisions,
-        held=frozenset(row.held),
+        id=GoldenId(golden_id),
+        entity=entity,
+        version=version,
+        state=GoldenState(state),
+        body=body,
+        provenance=provenance,
+        decisions=decisions,
+        held=frozenset(held),
     )
 
 
@@ -283,32 +292,32 @@ def golden_row(each: Golden) -> dict[str, Any]:
     }
 
 
-def _crossref(row: Row[Any]) -> Crossref:
+def _crossref(row: Sequence[Any]) -> Crossref:
+    crossref_id, connection, object_type, entity, golden_id, external_id, state, *more = row
+    version, remote_version, record, base, contributions, elements, absent, held, *rest = more
+    parked, writes, seen_at, settled_at, mapping_version, is_primary = rest
     return Crossref(
-        id=CrossrefId(row.id),
-        connection=ConnectionId(row.connection),
-        object_type=row.object_type,
-        entity=row.entity,
-        golden_id=GoldenId(row.golden_id),
-        external_id=row.external_id,
-        state=CrossrefState(row.state),
-        version=row.version,
-        remote_version=row.remote_version,
-        record=row.record,
-        base={path: Base(*stored) for path, stored in row.base.items()},
-        contributions={
-            path: Contribution.from_json(row.connection, stored)
-            for path, stored in row.contributions.items()
-        },
-        elements=row.elements,
-        absent=frozenset(row.absent),
-        held=row.held,
-        parked=row.parked,
-        writes=row.writes,
-        seen_at=_micros(row.seen_at),
-        settled_at=_micros(row.settled_at),
-        mapping_version=row.mapping_version,
-        is_primary=row.is_primary,
+        id=CrossrefId(crossref_id),
+        connection=ConnectionId(connection),
+        object_type=object_type,
+        entity=entity,
+        golden_id=GoldenId(golden_id),
+        external_id=external_id,
+        state=CrossrefState(state),
+        version=version,
+        remote_version=remote_version,
+        record=record,
+        base={path: Base(*stored) for path, stored in base.items()},
+        contributions=contributions_of(connection, contributions),
+        elements=elements,
+        absent=frozenset(absent),
+        held=held,
+        parked=parked,
+        writes=writes,
+        seen_at=seen_at or 0,
+        settled_at=settled_at or 0,
+        mapping_version=mapping_version,
+        is_primary=is_primary,
     )
 
 
@@ -337,10 +346,6 @@ def crossref_row(each: Crossref) -> dict[str, Any]:
         "settled_at": _instant(each.settled_at),
         "mapping_version": each.mapping_version,
     }
-
-
-def _micros(instant: datetime | None) -> int:
-    return to_microseconds(instant) if instant else 0
 
 
 def _instant(micros: int) -> datetime | None:

@@ -6,6 +6,16 @@ few statements.
 
 from ground.statements.copying import copy_rows, row_packer
 from ground.statements.keys import among, keys
+from ground.statements.prepared import Prepared
 from ground.statements.rows import delete_many, insert_many, update_many
 
-__all__ = ["among", "copy_rows", "delete_many", "insert_many", "keys", "row_packer", "update_many"]
+__all__ = [
+    "Prepared",
+    "among",
+    "copy_rows",
+    "delete_many",
+    "insert_many",
+    "keys",
+    "row_packer",
+    "update_many",
+]

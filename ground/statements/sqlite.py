@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam
 from sqlalchemy.dialects import sqlite
 
+from ground.statements import driver
 from ground.statements.values import Key, Processor, Row, expected, processor
 
 _LARGEST = 64
@@ -30,7 +31,7 @@ def insert_rows(
     done = 0
     for chunk in _chunks(_packed(table, names, rows)):
         statement = _insert_text(table, columns, conflict_key, len(chunk))
-        done += connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk))).rowcount
+        done += driver.run(connection, statement, tuple(chain.from_iterable(chunk))).rowcount
     return done
 
 
@@ -48,8 +49,8 @@ def update_rows(  # noqa: PLR0913, PLR0917 - the parts of one statement
     done: set[Key] = set()
     for chunk in _chunks(packed):
         statement = _update_text(table, key, columns, expect, len(chunk))
-        found = connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk)))
-        done.update(tuple(row) for row in found.all())
+        found = driver.run(connection, statement, tuple(chain.from_iterable(chunk)))
+        done.update(found.fetchall())
     return {
         tuple(row[name] for name in key)
         for row, stored in zip(rows, packed, strict=True)
@@ -64,7 +65,7 @@ def delete_rows(
     done = 0
     for chunk in _chunks(_packed(table, key, rows)):
         statement = _delete_text(table, key, len(chunk))
-        done += connection.exec_driver_sql(statement, tuple(chain.from_iterable(chunk))).rowcount
+        done += driver.run(connection, statement, tuple(chain.from_iterable(chunk))).rowcount
     return done
 
 

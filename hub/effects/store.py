@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from ground.columns import Instant
 from ground.database import Connection
-from ground.statements import among, insert_many, keys, update_many
+from ground.statements import Prepared, among, insert_many, keys, update_many
 from hub.effects.model import Effect, NewEffect, Settled
 from hub.effects.rules import DELETE, EffectState
 from hub.effects.tables import effect
@@ -256,24 +256,26 @@ def wait(connection: Connection, names: Mapping[str, str], token: str, at: datet
         _hand_back(connection, list(names), token)
 
 
-_BUSY = select(effect.c.lane, effect.c.crossref_id).where(
-    OPEN,
-    among(effect.c.lane, "lanes"),
-    or_(
-        is_in(effect, *_IN_FLIGHT),
-        and_(
-            is_in(effect, EffectState.PLANNED),
-            effect.c.token.is_not(None),
-            effect.c.due_at > bindparam("now"),
+_BUSY = Prepared(
+    select(effect.c.lane, effect.c.crossref_id).where(
+        OPEN,
+        among(effect.c.lane, "lanes"),
+        or_(
+            is_in(effect, *_IN_FLIGHT),
+            and_(
+                is_in(effect, EffectState.PLANNED),
+                effect.c.token.is_not(None),
+                effect.c.due_at > bindparam("now"),
+            ),
         ),
-    ),
+    )
 )
 
 
 def busy(connection: Connection, lane_keys: Iterable[str], now: datetime) -> dict[str, str]:
     """Return lane -> crossref id of lanes whose delivery is claimed or in flight."""
-    values = {"lanes": keys(connection, sorted(set(lane_keys))), "now": now}
-    return {row.lane: row.crossref_id for row in connection.execute(_BUSY, values)}
+    lanes = keys(connection, sorted(set(lane_keys)))
+    return dict(_BUSY.rows(connection, lanes=lanes, now=now))
 
 
 def busy_crossrefs(connection: Connection, crossref_ids: Iterable[str]) -> set[str]:

@@ -5,12 +5,12 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, func, select, text
+from sqlalchemy import RowMapping, bindparam, func, literal_column, select, text, union_all
 
 from connectors.contract import ChangeKind
 from ground.database import Connection
 from ground.ids import first_of
-from ground.statements import among, insert_many, keys, update_many
+from ground.statements import Prepared, among, insert_many, keys, update_many
 from hub.events.model import Acceptance, Decided, Event, NewEvent, NewNotice
 from hub.events.rules import Balance, Outcome, balance
 from hub.events.tables import DELETED, event, notice
@@ -26,14 +26,14 @@ __all__ = [
     "first_received",
     "insert",
     "oldest_undecided",
-    "open_of",
     "settle",
+    "to_judge",
     "told_deleted",
-    "undecided",
     "undecided_versions",
 ]
 
-_COLUMNS = [event.c[field.name] for field in fields(Event)]
+_NAMES = [field.name for field in fields(Event)]
+_COLUMNS = [event.c[name] for name in _NAMES]
 
 
 def accept(
@@ -121,31 +121,26 @@ def _event_row(new: NewEvent, at: datetime, notice_id: str | None) -> dict[str, 
     }
 
 
-def undecided(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
-    """Return the events without outcome per lane, oldest first."""
-    return _by_lane(connection, lane_keys, _UNDECIDED)
-
-
-def open_of(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
-    """Return the events with an open outcome (waiting, held, conflict) per lane, oldest first."""
-    return _by_lane(connection, lane_keys, _IS_OPEN)
-
-
-_OF_LANES = (
-    select(*_COLUMNS).where(among(event.c.lane, "ks")).order_by(event.c.received_at, event.c.id)
-)
-_UNDECIDED = _OF_LANES.where(event.c.decided_at.is_(None))
-_IS_OPEN = _OF_LANES.where(  # the words of the partial index
-    text("outcome in ('waiting', 'held', 'conflict')")
+_OF_LANES = select(*_COLUMNS).where(among(event.c.lane, "ks"))
+_TO_JUDGE = Prepared(
+    union_all(
+        _OF_LANES.where(event.c.decided_at.is_(None)),
+        _OF_LANES.where(
+            text("outcome in ('waiting', 'held', 'conflict')"),  # the words of the partial index
+            event.c.outcome == literal_column(f"'{Outcome.WAITING.value}'"),
+        ),
+    )
 )
 
 
-def _by_lane(
-    connection: Connection, lane_keys: Sequence[str], query: Select[Any]
-) -> dict[str, list[Event]]:
+def to_judge(connection: Connection, lane_keys: Sequence[str]) -> dict[str, list[Event]]:
+    """Return per lane the events without outcome and those that wait, oldest first."""
     found: dict[str, list[Event]] = {}
-    for row in connection.execute(query, {"ks": keys(connection, list(lane_keys))}).mappings():
-        found.setdefault(row["lane"], []).append(event_of(row))
+    for row in _TO_JUDGE.rows(connection, ks=keys(connection, list(lane_keys))):
+        told = event_of(dict(zip(_NAMES, row, strict=True)))
+        found.setdefault(told.lane, []).append(told)
+    for told_of_lane in found.values():
+        told_of_lane.sort(key=lambda each: (each.received_at, each.id))
     return found
 
 
@@ -266,7 +261,7 @@ def oldest_undecided(connection: Connection) -> datetime | None:
     return found
 
 
-def event_of(row: RowMapping) -> Event:
+def event_of(row: RowMapping | dict[str, Any]) -> Event:
     """Return the event in a row of all its columns."""
     values: dict[str, Any] = dict(row)
     values["kind"] = ChangeKind(values["kind"])

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ground.columns import Instant
 from ground.database import Connection
 from ground.instants import to_microseconds
-from ground.statements import among, keys
+from ground.statements import Prepared, among, keys
 from ground.strict_json import dumps
 from hub.lanes.tables import lane
 
@@ -84,18 +84,22 @@ on conflict (key) do update set rung = lane.rung + 1, due_at = case
     when lane.token is null then {least}(lane.due_at, excluded.due_at) else lane.due_at end
 """
 _RING_BY_DIALECT = {
-    "sqlite": text(
-        _RING.format(
-            fields="json_extract(value, '$[0]'), json_extract(value, '$[1]')",
-            source="json_each(:rows) where true",
-            least="min",
+    "sqlite": Prepared(
+        text(
+            _RING.format(
+                fields="json_extract(value, '$[0]'), json_extract(value, '$[1]')",
+                source="json_each(:rows) where true",
+                least="min",
+            )
         )
     ),
-    "postgresql": text(
-        _RING.format(
-            fields="value ->> 0, value ->> 1",
-            source="json_array_elements(cast(:rows as json)) as r(value)",
-            least="least",
+    "postgresql": Prepared(
+        text(
+            _RING.format(
+                fields="value ->> 0, value ->> 1",
+                source="json_array_elements(cast(:rows as json)) as r(value)",
+                least="least",
+            )
         )
     ),
 }
@@ -106,9 +110,8 @@ def ring(connection: Connection, lane_keys: Iterable[str], at: datetime) -> None
     rows = [[key, key.partition("|")[0]] for key in sorted(set(lane_keys))]
     if not rows:
         return
-    statement = _RING_BY_DIALECT[connection.dialect.name]
-    stamp = to_microseconds(at)
-    connection.execute(statement, {"rows": dumps(rows).decode(), "at": stamp})
+    ringing = _RING_BY_DIALECT[connection.dialect.name]
+    ringing.run(connection, rows=dumps(rows).decode(), at=to_microseconds(at))
 
 
 def claim(
@@ -133,7 +136,7 @@ def claim(
     return claimed
 
 
-_CLAIM = (
+_CLAIM = Prepared(
     update(lane)
     .where(
         lane.c.key.in_(
@@ -158,7 +161,7 @@ def _claim_of(connection: Connection, connection_id: str, take: int, lease: Leas
         "until": lease.until,
         "new_token": lease.token,
     }
-    return [Lane(*row) for row in connection.execute(_CLAIM, values)]
+    return [Lane(*row) for row in _CLAIM.rows(connection, **values)]
 
 
 def _unmoved(name: str) -> ColumnElement[bool]:
@@ -166,8 +169,8 @@ def _unmoved(name: str) -> ColumnElement[bool]:
 
 
 _MINE = (among(lane.c.key, "ks"), lane.c.token == bindparam("held_by"))
-_HELD = select(lane.c.key).where(*_MINE).order_by(lane.c.key).with_for_update()
-_SERVE = delete(lane).where(*_MINE, _unmoved("pairs"))
+_HELD = Prepared(select(lane.c.key).where(*_MINE).order_by(lane.c.key).with_for_update())
+_SERVE = Prepared(delete(lane).where(*_MINE, _unmoved("pairs")))
 _RELEASE = update(lane).where(*_MINE).values(due_at=bindparam("at"), token=None)
 _POSTPONE = (
     update(lane)
@@ -191,15 +194,14 @@ _FREE = (
         due_at=case((lane.c.token.is_(None), bindparam("at", type_=Instant)), else_=lane.c.due_at),
     )
 )
-_ANY_DUE = select(
-    exists().where(among(lane.c.connection, "ids"), lane.c.due_at <= bindparam("now"))
+_ANY_DUE = Prepared(
+    select(exists().where(among(lane.c.connection, "ids"), lane.c.due_at <= bindparam("now")))
 )
 
 
 def held(connection: Connection, token: str, lane_keys: Iterable[str]) -> set[str]:
     """Return which of the lanes are still held under this token, and lock them here."""
-    values = {"ks": keys(connection, list(lane_keys)), "held_by": token}
-    return set(connection.scalars(_HELD, values))
+    return set(_HELD.scalars(connection, ks=keys(connection, list(lane_keys)), held_by=token))
 
 
 def serve(connection: Connection, token: str, lanes: Sequence[Lane], now: datetime) -> int:
@@ -207,10 +209,10 @@ def serve(connection: Connection, token: str, lanes: Sequence[Lane], now: dateti
 
     Returns how many ended.
     """
-    ended = connection.execute(_SERVE, _fence(connection, token, lanes)).rowcount
+    ended = _SERVE.run(connection, **_fence(connection, token, lanes))
     if ended < len(lanes):
         release(connection, token, [each.key for each in lanes], now)
-    return int(ended)
+    return ended
 
 
 def release(connection: Connection, token: str, lane_keys: Sequence[str], now: datetime) -> None:
@@ -263,8 +265,8 @@ def make_due(connection: Connection, connection_id: str, now: datetime) -> None:
 
 def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime) -> bool:
     """Say whether a lane of these connections is due."""
-    values = {"ids": keys(connection, list(connection_ids)), "now": now}
-    return bool(connection.scalar(_ANY_DUE, values))
+    ids = keys(connection, list(connection_ids))
+    return bool(_ANY_DUE.scalars(connection, ids=ids, now=now)[0])
 
 
 def count(connection: Connection) -> int:

@@ -15,7 +15,6 @@ from hub.effects import store as effects
 from hub.effects.arrivals import free_arrived
 from hub.events import store as events
 from hub.events.model import Event
-from hub.events.rules import Outcome
 from hub.lanes import store as lanes
 from hub.lanes.store import Lane, Lease
 from hub.projection.board import Board, Place
@@ -171,16 +170,12 @@ def _gather(hub: Hub, turn: Turn, connection: Connection) -> None:
     keys = list(turn.lanes)
     turn.board = Board()
     seen = {key: {each.id for each in turn.events.get(key, ())} for key in turn.states}
-    turn.events = events.undecided(connection, keys)
-    for key, told in events.open_of(connection, keys).items():
-        waiting = [each for each in told if each.outcome is Outcome.WAITING]
-        turn.events.setdefault(key, []).extend(waiting)
+    turn.events = events.to_judge(connection, keys)
     for key, ids in seen.items():  # what came after the read is not in it
         turn.events[key] = [each for each in turn.events.get(key, []) if each.id in ids]
     turn.heads = _heads(turn, connection)
     for key, told in turn.events.items():
         can = hub.connector(turn.lanes[key].connection).capabilities
-        told.sort(key=lambda each: (each.received_at, each.id))
         if told and key not in turn.states:
             head, comparable = turn.heads.get(key), can.comparable_version
             turn.choices[key] = choose(told, head, comparable=comparable, lag=can.read_lag)

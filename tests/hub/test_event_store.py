@@ -44,7 +44,7 @@ def lane_of(event):
 def test_notice_is_stored_with_its_events_and_rings_their_lanes(db, accept, a_notice, an_event):
     new = a_notice(events=[an_event("cu_1", version="7", state={"name": "Ünï"}), an_event("cu_2")])
     assert accept(new) == {new.id: Acceptance.NEW}
-    found = db.read(lambda c: store.undecided(c, [each.lane for each in new.events]))
+    found = db.read(lambda c: store.to_judge(c, [each.lane for each in new.events]))
     (first,) = found[new.events[0].lane]
     assert (first.version, first.state, first.kind) == ("7", {"name": "Ünï"}, ChangeKind.CHANGED)
     assert first.notice_id == new.id
@@ -99,7 +99,7 @@ def test_decided_event_leaves_the_undecided_and_shows_on_its_golden(db, accept, 
     clock.advance(5)
     decided = Decided(event.id, Outcome.APPLIED, "gr_1", {"fields": {"name": "applied"}})
     db.write(lambda c: store.settle(c, [decided], clock.now()))
-    assert db.read(lambda c: store.undecided(c, [event.lane])) == {}
+    assert db.read(lambda c: store.to_judge(c, [event.lane])) == {}
     (shown,) = db.read(lambda c: store.events_of(c, "gr_1", 10))
     assert (shown.id, shown.outcome) == (event.id, Outcome.APPLIED)
     assert shown.detail == {"fields": {"name": "applied"}}
@@ -107,18 +107,23 @@ def test_decided_event_leaves_the_undecided_and_shows_on_its_golden(db, accept, 
     assert db.read(store.oldest_undecided) is None
 
 
-def test_open_events_are_found_by_lane_until_they_close(db, accept, a_notice, clock):
-    new = a_notice()
-    accept(new)
-    (event,) = new.events
-    held = Decided(event.id, Outcome.HELD, "gr_1")
-    db.write(lambda c: store.settle(c, [held], clock.now()))
-    assert [each.id for each in db.read(lambda c: store.open_of(c, [event.lane]))[event.lane]]
+def test_events_that_wait_are_judged_again_until_they_close(db, accept, a_notice, clock):
+    first, second = a_notice("n1"), a_notice("n2")
+    accept(first)
+    clock.advance(5)
+    accept(second)
+    (waits,), (new,) = first.events, second.events
+
+    def to_judge(outcome):
+        decided = Decided(waits.id, outcome, "gr_1")
+        db.write(lambda c: store.settle(c, [decided], clock.now()))
+        return [each.id for each in db.read(lambda c: store.to_judge(c, [new.lane]))[new.lane]]
+
+    assert to_judge(Outcome.WAITING) == [waits.id, new.id]
     sheet = db.read(store.balance_sheet)
-    assert (sheet.open, sheet.undecided) == (1, 0)
-    closed = Decided(event.id, Outcome.APPLIED, "gr_1")
-    db.write(lambda c: store.settle(c, [closed], clock.now()))
-    assert db.read(lambda c: store.open_of(c, [event.lane])) == {}
+    assert (sheet.open, sheet.undecided) == (1, 1)
+    assert to_judge(Outcome.HELD) == [new.id]
+    assert to_judge(Outcome.APPLIED) == [new.id]
 
 
 def test_balance_is_even_per_connection_and_over_all(db, accept, a_notice, an_event, clock):

@@ -37,7 +37,7 @@ def received(hub):
 
 def waiting(hub, object_type, external_id):
     lane = lane_key("crm", object_type, external_id)
-    return hub.db.read(lambda c: events.undecided(c, [lane])).get(lane, [])
+    return hub.db.read(lambda c: events.to_judge(c, [lane])).get(lane, [])
 
 
 def poll_row(hub, object_type="customers"):

@@ -5,17 +5,18 @@ import re
 import pytest
 from sqlalchemy import Engine, event
 
+from ground.statements import driver
 from master_data.tables import METADATA
 
 _READ_WHOLE = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$")
 _IS_ANY = re.compile(r"EXISTS \(SELECT \* \s*FROM \w+\)")
 """The first row answers it."""
-_SMALL = {"match_statistics"}
+_SMALL = {"match_statistics", "match_threshold"}
 """One row per entity."""
 
 
 @pytest.fixture
-def asked(bed):
+def asked(bed, monkeypatch):
     """Return every statement with its parameters from now on, by text."""
     if bed.hub.db.dialect != "sqlite":
         pytest.skip("a planner with statistics reads small tables whole")
@@ -24,6 +25,12 @@ def asked(bed):
     def note(_connection, _cursor, statement, parameters, *_):
         found.setdefault(statement, parameters)
 
+    def run(connection, sql, values):
+        found.setdefault(sql, values)
+        return driver_run(connection, sql, values)
+
+    driver_run = driver.run
+    monkeypatch.setattr(driver, "run", run)
     event.listen(Engine, "before_cursor_execute", note)
     yield found
     event.remove(Engine, "before_cursor_execute", note)
@@ -31,7 +38,7 @@ def asked(bed):
 
 def plan_of(bed, statement, parameters):
     text = f"explain query plan {statement}"
-    return bed.hub.db.read(lambda c: [row[3] for row in c.exec_driver_sql(text, parameters)])
+    return bed.hub.db.read(lambda c: [row[3] for row in c.exec_driver_sql(text, tuple(parameters))])
 
 
 def test_no_statement_of_the_road_reads_a_whole_table(bed, customer, asked):
