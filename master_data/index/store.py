@@ -19,7 +19,13 @@ from master_data.likeness.statistics import Statistics
 from master_data.tables import match_key
 
 _LOCKS = 1024
-_LOCK_SPACE = 7_403_221
+_MOST_LOCKS = 64
+_LOCK_SPACE, _ALL = 7_403_221, -1
+_LOCK_ALL = text("SELECT pg_advisory_xact_lock(:space, :all)")
+_LOCK_ALL_SHARED = text("SELECT pg_advisory_xact_lock_shared(:space, :all)")
+_LOCK_SOME = text(
+    "SELECT pg_advisory_xact_lock(:space, place) FROM unnest(CAST(:locks AS int[])) AS place"
+)
 _SQLITE_KEYS = """
     SELECT k.value, (SELECT json_group_array(number) FROM
         (SELECT number FROM blocking_key WHERE key = k.value LIMIT :most))
@@ -171,15 +177,16 @@ def remove(connection: Connection, golden_ids: Iterable[str]) -> None:
 def lock_keys(connection: Connection, wanted: Iterable[int]) -> None:
     """Keep others from deciding about the same keys until the unit ends (PostgreSQL).
 
-    Keys share a thousand locks, so that a large batch does not use up the server's lock table.
+    Keys share a thousand locks; who needs more than a few of them would wait for nearly everybody
+    and takes one that stands for all, so that no batch uses up the server's lock table.
     """
     locks = sorted({key % _LOCKS for key in wanted})
-    if locks:
-        statement = text(
-            "SELECT pg_advisory_xact_lock(:space, place)"
-            " FROM unnest(CAST(:locks AS int[])) AS place"
-        )
-        connection.execute(statement, {"space": _LOCK_SPACE, "locks": locks})
+    values = {"space": _LOCK_SPACE, "all": _ALL}
+    if len(locks) > _MOST_LOCKS:
+        connection.execute(_LOCK_ALL, values)
+    elif locks:
+        connection.execute(_LOCK_ALL_SHARED, values)
+        connection.execute(_LOCK_SOME, {"space": _LOCK_SPACE, "locks": locks})
 
 
 def numbers_by_key(connection: Connection, wanted: Sequence[int]) -> dict[int, list[int]]:
