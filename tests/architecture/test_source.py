@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import Counter
+from pathlib import Path
 
 LONGEST_FILE = 400
 MEANS_OF_ENV = ("threading", "random", "uuid", "time", "secrets", "_thread", "asyncio.tasks")
@@ -93,6 +95,15 @@ def test_imports_are_absolute(modules):
 def test_files_stay_small(modules):
     sizes = {module.path: module.text.count("\n") for module in modules}
     assert {path: size for path, size in sizes.items() if size > LONGEST_FILE} == {}
+
+
+def test_no_two_migrations_follow_the_same_one():
+    followed = Counter(
+        (path.parts[-4], *re.findall(r"^down_revision.* = (.+)$", path.read_text(), re.MULTILINE))
+        for path in Path(__file__).parents[2].glob("*/migrations/versions/*.py")
+    )
+    assert len(followed) > 20
+    assert {each: many for each, many in followed.items() if many > 1} == {}
 
 
 def test_every_file_is_named_for_its_subject(modules):
