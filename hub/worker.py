@@ -133,11 +133,11 @@ class Sweeper:
             self._live()
             give_back(self._hub)
             due = self._hub.db.read(self._due)
+            if due:  # who rings for nothing learns nothing of the doorbell
+                self._note(heard=ring(self._broker, due))
         except Exception as error:  # noqa: BLE001 - the next sweep looks again
             _log.warning("sweep.failed", error=type(error).__name__)
             return
-        if due:  # who rings for nothing learns nothing of the doorbell
-            self._note(heard=ring(self._broker, due))
         neglected = [name for name in due if self._rung.get(name) == self._turns[name].begun]
         self._rung = {name: self._turns[name].begun for name in due}
         self._serve([self._turns[name] for name in neglected])
@@ -148,6 +148,7 @@ class Sweeper:
             self._unheard_since = None
         elif self._unheard_since is None:
             self._unheard_since = self._hub.env.clock.monotonic()
+            self._live()
 
     def _live(self) -> None:
         """Give a sign of life now and then."""

@@ -2,17 +2,13 @@
 
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from tests.e2e.bad_days.stories import (
-    a_stream,
-    heals,
-    seconds,
-)
+from tests.e2e.bad_days.stories import a_stream, during, heals, look, seconds
 from tests.e2e.fleet import Fleet
+from tests.e2e.installation import until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.enable_socket, pytest.mark.timeout(6000)]
 
@@ -35,14 +31,9 @@ def fleet(tmp_path, socket_enabled):
         each.stop()
 
 
-def during(here, cause, many=60):
-    """Create customers while `cause()` happens beside; return their names."""
-    crm = here.api("sales")  # its key is made while all is well
-    with ThreadPoolExecutor(1) as beside:
-        happening = beside.submit(cause)
-        names = a_stream(crm, many)
-        happening.result()
-    return names
+def unheard(sight):
+    """Workers say that Redis does not take their rings."""
+    return sight["rectoverso_workers_unheard"] > 0
 
 
 def test_redis_is_flushed_again_and_again(fleet, redis, report):
@@ -55,7 +46,10 @@ def test_redis_is_flushed_again_and_again(fleet, redis, report):
                 client.flushall()
                 time.sleep(0.2)
 
-    heals(here, during(here, flush), report, "Redis flushed 30 times")
+    def shows(sight):
+        return sight["rectoverso_workers_found_doorbell_emptied"] > 0
+
+    heals(here, during(here, flush, shows), report, "Redis flushed 30 times")
 
 
 def test_redis_stands_still_for_a_while(fleet, redis, report):
@@ -67,7 +61,7 @@ def test_redis_stands_still_for_a_while(fleet, redis, report):
         time.sleep(seconds(15, 60))
         redis._process.send_signal(signal.SIGCONT)
 
-    heals(here, during(here, pause), report, "Redis paused")
+    heals(here, during(here, pause, unheard), report, "Redis paused")
 
 
 def test_redis_is_restarted(fleet, redis, report):
@@ -81,7 +75,7 @@ def test_redis_is_restarted(fleet, redis, report):
         redis._desired_port = port
         redis.start()
 
-    heals(here, during(here, restart), report, "Redis away for 4 s")
+    heals(here, during(here, restart, unheard), report, "Redis away for 4 s")
 
 
 class Nobody:
@@ -92,7 +86,9 @@ class Nobody:
 
 def test_redis_is_absent_from_the_start(fleet, report):
     here = fleet(Nobody())
-    heals(here, a_stream(here.api("sales"), 30), report, "Redis never there")
+    names = a_stream(here.api("sales"), 30)
+    until(lambda: unheard(look(here)), "it is seen")
+    heals(here, names, report, "Redis never there")
 
 
 def test_postgresql_is_restarted_in_the_middle(fleet, redis, report):
@@ -103,7 +99,9 @@ def test_postgresql_is_restarted_in_the_middle(fleet, redis, report):
             time.sleep(2)
             here.restart_database()
 
-    heals(here, during(here, crash), report, "PostgreSQL crashed twice")
+    heals(
+        here, during(here, crash, lambda sight: not sight.ready), report, "PostgreSQL crashed twice"
+    )
 
 
 def test_all_connections_of_postgresql_are_used_up(fleet, redis, report):
@@ -117,11 +115,15 @@ def test_all_connections_of_postgresql_are_used_up(fleet, redis, report):
                 held.append(psycopg.connect(here.database_url))
         except psycopg.OperationalError:
             pass
-        time.sleep(8)
+        time.sleep(seconds(8, 60))
         for each in held:
             each.close()
 
-    heals(here, during(here, hog), report, "connections used up for 8 s")
+    def shows(sight):
+        used = sight.figures.get('rectoverso_database_connections{state="used"}', 0)
+        return used >= sight.figures.get('rectoverso_database_connections{state="most"}', 1)
+
+    heals(here, during(here, hog, shows), report, "connections used up")
 
 
 def test_a_worker_that_stood_still_wakes_as_a_zombie_and_harms_nobody(fleet, redis, report):
@@ -134,7 +136,10 @@ def test_a_worker_that_stood_still_wakes_as_a_zombie_and_harms_nobody(fleet, red
             time.sleep(seconds(14, 90))  # its leases run out, the other one takes over
             here.send(name, signal.SIGCONT)
 
-    heals(here, during(here, freeze, many=150), report, "workers stopped past their lease")
+    def shows(sight):
+        return sight["rectoverso_worker_silent_seconds"] > 10
+
+    heals(here, during(here, freeze, shows, many=150), report, "workers stopped past their lease")
 
 
 def test_servers_and_workers_are_killed_one_after_the_other(fleet, redis, report):
@@ -151,4 +156,7 @@ def test_servers_and_workers_are_killed_one_after_the_other(fleet, redis, report
             here.kill_one(name)
             here.begin_one(name, *words)
 
-    heals(here, during(here, kill, many=100), report, "every process killed once")
+    def shows(sight):
+        return sight["rectoverso_workers_ended"] > 0
+
+    heals(here, during(here, kill, shows, many=100), report, "every process killed once")

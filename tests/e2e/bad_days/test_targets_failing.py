@@ -14,9 +14,11 @@ from rectoverso.wiring import Houses
 from tests.e2e.bad_days.stories import (
     CRM,
     ERP,
+    FULL,
     HUB,
     a_stream,
     heals,
+    look,
     memory,
     seconds,
 )
@@ -96,6 +98,12 @@ def health(here):
     return here.api("steward").get(f"{HUB}/connections/erp")["health"]
 
 
+def is_told(here):
+    """Tell whether the hub says that the ERP, or a list of it, cannot be read."""
+    polls = here.api("steward").get(f"{HUB}/connections/erp/polls")["items"]
+    return health(here) != "ok" or any(each["error"] for each in polls)
+
+
 def test_the_target_is_down_for_a_while(here, mood, report):
     names = a_stream(here.api("sales"), 10)
     heals(here, names, report, "before")
@@ -105,6 +113,10 @@ def test_the_target_is_down_for_a_while(here, mood, report):
     seen = mood.hits
     time.sleep(seconds(20, 3600))
     assert mood.hits - seen <= seconds(12, 600)  # one probe now and then, no storm
+    assert look(here).figures['rectoverso_connection_up{connection="erp"}'] == 0
+    if FULL:
+        told = here.api("steward").get(f"{HUB}/alerts")["items"]
+        assert "failing:erp" in [each["key"] for each in told]
     mood.kind = None
     heals(here, names, report, "target down")
 
@@ -134,6 +146,7 @@ def test_a_poll_that_ends_in_the_middle_of_a_page_loses_nothing(here, mood, repo
     known = clerk.find(f"{ERP}/customers", name=names[0])
     clerk.patch(f"{ERP}/customers/{known['id']}", {"name": "Renamed there"})
     until(lambda: mood.hits >= 2, "polls were cut")
+    until(lambda: is_told(here), "it is seen that the ERP cannot be read")
     mood.kind = None
     heals(here, ["Renamed there", *names[1:]], report, "polls cut in the middle")
 
@@ -144,6 +157,7 @@ def test_an_answer_of_200_megabytes_is_not_swallowed(here, mood, report):
     before = memory(here)
     mood.kind = "huge"
     until(lambda: mood.hits >= 3, "it was asked and told too much")
+    until(lambda: is_told(here), "it is seen that the ERP cannot be read")
     names += a_stream(here.api("sales"), 5, first=3)
     grown = memory(here) - before
     report(f"200 MB answers: grown by {grown // 1024} MB")

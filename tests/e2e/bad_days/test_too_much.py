@@ -18,6 +18,7 @@ from tests.e2e.bad_days.stories import (
     TRY_AGAIN,
     a_stream,
     heals,
+    look,
     memory,
     seconds,
 )
@@ -68,6 +69,7 @@ def test_ten_times_too_much_is_put_off_and_the_quiet_one_is_served(install, repo
         storming = [loud.submit(storm.blow, number) for number in range(storm.SENDERS)]
         time.sleep(5)
         served = _serve_the_quiet_one(here, names[0])
+        until(lambda: look(here)["rectoverso_lanes"] > 1000, "the backlog is seen", 120, 0.5)
         for each in storming:
             each.result()
     grown = memory(here) - before
@@ -150,6 +152,7 @@ def test_a_full_disk_loses_nothing_and_heals_once_there_is_room(small_disk, repo
                 full.write(bytes(512))
         refused = _try_many(here.api("sales"), seconds(10, 60))
         assert refused  # 503, visible to who asks
+        assert look(here)["rectoverso_disk_free_bytes"] < 1_000_000
         filler.unlink()
         names += a_stream(here.api("sales"), 20, first=10)
         heals(here, sorted({*names, *_taken(here)}), report, f"disk full, {refused} refused")
