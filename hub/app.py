@@ -36,6 +36,7 @@ _STATUS: dict[type[Exception], int] = {
     errors.UnknownEvent: 404,
     errors.UnknownEffect: 404,
     errors.UnknownConflict: 404,
+    errors.UnknownReview: 404,
     errors.UnknownSecret: 404,
     errors.UnknownSubscriber: 404,
     errors.LastSecret: 409,

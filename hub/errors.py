@@ -15,6 +15,7 @@ HubError
 ├── NoBlownFuse           409: nothing waits for that answer
 ├── UnknownConflict       404
 ├── UnknownEffect         404
+├── UnknownReview         404
 ├── UnknownSubscriber     404
 ├── BadCursor             400: begin the list anew
 ├── ConflictMoved         409: look at it again, then choose
@@ -60,6 +61,7 @@ __all__ = [
     "UnknownEvent",
     "UnknownMappingVersion",
     "UnknownObjectType",
+    "UnknownReview",
     "UnknownSecret",
     "UnknownSubscriber",
     "WrongChoice",
@@ -183,6 +185,13 @@ class WrongChoice(HubError):
         super().__init__(f"{kind}: {reason}")
         self.kind = kind
         self.reason = reason
+
+
+class UnknownReview(HubError):
+    """No answer to many conflicts has that id."""
+
+    def __init__(self, review_id: str) -> None:
+        super().__init__(f"no review {review_id}")
 
 
 class UnknownEffect(HubError):

@@ -15,7 +15,7 @@ from master_data.likeness.model import Thresholds, shipped_model
 __all__ = ["KINDS", "proposals", "publish_thresholds", "ship_again"]
 
 _DEED = "matching.calibrated"
-KINDS = ("person", "company", "product", "category")
+KINDS = ("person", "company", "product")
 
 
 def proposals(

@@ -14,7 +14,7 @@ from hub.wiring import Hub
 from master_data.clusters import store as clusters
 from master_data.model import Golden, Value
 
-__all__ = ["Answered", "Resolution", "Unit"]
+__all__ = ["Answered", "Resolution", "Review", "Unit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,23 @@ class Answered:
 
     settled: int
     left: bool
+    review: str
+    """By this id they are taken back at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One answer to many conflicts. `settled`: pairs of a conflict's id and the version answered.
+
+    An answer taken back moves the version, so one that was given anew since is not touched.
+    """
+
+    id: str
+    choice: str
+    by: str
+    at: datetime
+    settled: list[list[str | int]]
+    taken_back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

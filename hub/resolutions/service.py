@@ -1,6 +1,6 @@
 """Carries out what a person decided about a conflict: one unit of work, effects planned in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -16,8 +16,9 @@ from hub.errors import ConflictMoved, UnknownConflict, WrongChoice
 from hub.events import store as events
 from hub.events.rules import Outcome
 from hub.projection.family import load_family
+from hub.resolutions import store as reviews
 from hub.resolutions.deleting import delete_erased, delete_or_restore, hint_of
-from hub.resolutions.model import Answered, Resolution, Unit
+from hub.resolutions.model import Answered, Resolution, Review, Unit
 from hub.resolutions.rules import settle_value
 from hub.sealing.audit import Deed, note
 from hub.sync.store import close_events, write_board, write_plans
@@ -28,7 +29,7 @@ from master_data.errors import GoldenMoved
 from master_data.fields import entity_schema
 from master_data.model import GoldenState, Value
 
-__all__ = ["Answered", "Resolution", "resolve", "resolve_all", "write_again"]
+__all__ = ["Answered", "Resolution", "note_review", "resolve", "resolve_all", "write_again"]
 
 _AT_ONCE = 50
 _MOST = 2_000
@@ -50,30 +51,46 @@ def resolve_all(hub: Hub, cause: str, choice: Choice, by: str, reason: str = "")
 
     Raises UnknownConflict when none is open; WrongChoice when that is no answer to them.
     """
-    settled, after = 0, ""
-    while settled < _MOST:
+    settled: list[tuple[str, int]] = []
+    seen, after = 0, ""
+    while seen < _MOST:
         take = partial(_page, hub, cause=cause, after=after, answer=(choice, by, reason))
-        page = write_again(hub, take)
-        if not page:
+        looked_at, answered = write_again(hub, take)
+        if not looked_at:
             break
-        settled, after = settled + len(page), page[-1]
-    if not settled:
+        seen, after = seen + len(looked_at), looked_at[-1]
+        settled += answered
+    if not seen:
         raise UnknownConflict(cause)
     left = hub.db.read(lambda c: store.with_cause(c, cause, after, 1))
-    return Answered(settled, bool(left))
+    return Answered(seen, bool(left), note_review(hub, settled, choice, by))
+
+
+def note_review(hub: Hub, settled: Sequence[tuple[str, int]], choice: Choice, by: str) -> str:
+    """Keep what was settled at once, (id, version), so that it is taken back at once."""
+
+    def unit(connection: Connection) -> str:
+        now = hub.db.now(connection)
+        pairs: list[list[str | int]] = [[each, version] for each, version in settled]
+        new = Review(hub.env.ids.new("rv"), choice.value, by, now, pairs)
+        reviews.add_review(connection, new)
+        return new.id
+
+    return hub.db.write(unit)
 
 
 def _page(
     hub: Hub, connection: Connection, *, cause: str, after: str, answer: tuple[Choice, str, str]
-) -> list[str]:
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """Answer some conflicts; return those looked at, and (id, version) of those answered."""
     choice, by, reason = answer
-    found = store.with_cause(connection, cause, after, _AT_ONCE)
+    found, answered = store.with_cause(connection, cause, after, _AT_ONCE), []
     for each in found:
         now = store.conflict_by_id(connection, each.id)
         if now is not None and now.closed_at is None:  # an answer before may have settled it too
             resolution = Resolution(choice=choice, seen=now.version, by=by, reason=reason)
-            _resolve(hub, connection, each.id, resolution)
-    return [each.id for each in found]
+            answered.append((each.id, _resolve(hub, connection, each.id, resolution).version))
+    return [each.id for each in found], answered
 
 
 def write_again(hub: Hub, work: Callable[[Connection], T]) -> T:

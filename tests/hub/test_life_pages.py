@@ -1,6 +1,7 @@
 """Pages on which a steward shapes golden records, settles with two keys, and takes it back."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,9 @@ from hub.lists.rules import write_cursor
 from hub.matching import store as matching
 from hub.matching.model import NewDecision
 from hub.quality.service import assess_records
+from master_data.forms.goldens import golden_form
+from master_data.index import store as index
+from master_data.store import goldens_by_id, update_goldens
 from portal import Role
 from tests.hub.test_api import site  # noqa: F401  the fixture
 from tests.hub.test_clusters_api import steward  # noqa: F401  the fixture
@@ -156,8 +160,15 @@ def test_possible_duplicates_are_ticked_and_answered_together(site, pages):  # n
     assert pages("/hub/review", **stale).status_code == 303
     assert 'name="ids"' in pages(page).text
     answer = {"ids": ["cf_1"], "seen": ["cf_1:1"], "choice": "different"}
-    assert pages("/hub/review", **answer).headers["location"] == page
+    settled = pages("/hub/review", **answer).headers["location"]
+    assert settled.startswith(f"{page}&reviewed=rv_")
+    (undo,) = re.findall(r'action="(/hub/review/rv_\w+/undo)"', pages(settled).text)
     assert 'name="ids"' not in pages(page).text
+    assert pages(undo, csrf="").status_code == 303
+    assert 'name="ids"' in pages(page).text
+    assert "Take all back" not in pages(settled).text
+    assert pages(undo, csrf="").status_code == 303
+    assert pages("/hub/review", **answer | {"seen": ["cf_1:2"]}).status_code == 303
     wish = {"conflicts": [{"id": "cf_1", "seen": 1}, {"id": "cf_9", "seen": 1}], "choice": "same"}
     address = f"http://127.0.0.1:{site.port}/hub/api/v1/conflicts/review"
     first, second = site.as_(Role.STEWARD).post(address, json=wish).json()["items"]
@@ -206,3 +217,37 @@ def test_thresholds_are_shown_with_what_speaks_for_them(pages):
     assert (refused.status_code, refused.headers["location"]) == (303, "/hub/matching")
     assert "Nothing was changed" in pages("/hub/matching").text
     assert pages("/hub/matching/company/shipped", seen="0").status_code == 303
+
+
+def test_the_other_record_of_a_merge_is_found_by_name_number_or_id(site, pages):  # noqa: F811
+    known = site.hub.db.read(lambda c: goldens_by_id(c, ["gr_2"]))["gr_2"]
+    tax = {"country": "ES", "scheme": "vat", "value": "A58818501"}
+    body = known.body | {"tax_ids[el_1]": tax}
+    kind, form = golden_form("customer", body)
+    site.hub.db.write(
+        lambda c: update_goldens(
+            c, [(replace(known, body=body), known.version)], site.hub.db.now(c)
+        )
+    )
+    site.hub.db.write(lambda c: index.put(c, [index.Entry("gr_2", kind, form)]))
+    link = f"{RECORD}/merge?target=gr_2"
+    for text in ("ibarra sl", "A58818501", "es-a58818501", "gr_2"):
+        shown = pages(f"{RECORD}/merge?q={text}").text
+        assert link in shown, text
+        assert "A58818501" in shown
+        assert f"{RECORD}/merge?target=gr_1" not in shown
+    assert "Nothing matches" in pages(f"{RECORD}/merge?q=B00000000").text
+    assert "Name, tax id, e-mail" in pages(RECORD).text
+
+
+def test_a_record_is_shown_as_it_was_at_a_time(pages):
+    assert "as it was at version 1" in pages(f"{RECORD}/past?at=2999-01-01T00:00").text
+    early = pages(f"{RECORD}/past?at=2001-01-01T00:00").text
+    assert "It was not known yet then" in early
+    assert "Give a day and a time" in pages(f"{RECORD}/past?at=yesterday").text
+    assert "Later" not in early
+
+
+def test_erasing_names_systems_as_people_do(site, pages):  # noqa: F811
+    site.add()
+    assert "The CRM: " in pages(f"{RECORD}/privacy").text

@@ -30,6 +30,7 @@ from hub.golden.service import explain
 from hub.golden.store import titles_of
 from hub.lists import store as lists
 from hub.lists.store import Listed
+from hub.resolutions import store as reviews
 from hub.resolutions.service import Resolution, resolve, resolve_all
 from hub.resolutions.undo import can_undo, undo
 from hub.wiring import Hub
@@ -133,6 +134,7 @@ def _reading(routes: APIRouter, hub: Hub, portal: Portal) -> None:
             "grid": grid.view(query, rows, found.next),
             "seen": [f"{row['id']}:{row['version']}" for row in found.items] if reviewed else [],
             "last": _last(hub, query.get("last")),
+            "reviewed": _reviewed(hub, query.get("reviewed"), principal),
         }
         return portal.page(request, "hub/conflicts.html", context, block="grid")
 
@@ -163,7 +165,8 @@ def _answering(routes: APIRouter, hub: Hub, portal: Portal) -> None:
         if form.cause:
             done = resolve_all(hub, form.cause, form.choice, principal.name, form.reason.strip())
             toast = Toast("Settled", str(done.settled))
-            return portal.redirect(request, _next_open(hub), toast=toast)
+            place = f"/hub/conflicts?reviewed={done.review}"
+            return portal.redirect(request, place, toast=toast)
         try:
             resolution = Resolution(
                 choice=form.choice,
@@ -187,6 +190,15 @@ def _last(hub: Hub, conflict_id: str | None) -> dict[str, str] | None:
         return None
     title = hub.db.read(lambda c: titles_of(c, [found.golden_id])).get(found.golden_id, "")
     return {"id": found.id, "title": title, "about": _about(found.entity, found.subject)}
+
+
+def _reviewed(hub: Hub, review_id: str | None, person: Principal) -> dict[str, Any] | None:
+    """Return the answer that was given to many a moment ago, if it can be taken back."""
+    found = hub.db.read(lambda c: reviews.review_by_id(c, review_id)) if review_id else None
+    final = found is None or found.choice in {Choice.DELETE.value, Choice.RESTORE.value}
+    if found is None or final or found.taken_back_at or not can(person, "hub.conflicts.resolve"):
+        return None
+    return {"id": found.id, "count": len(found.settled)}
 
 
 def _next_open(hub: Hub) -> str:

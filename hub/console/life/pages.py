@@ -14,19 +14,24 @@ from hub.clusters import service
 from hub.clusters.model import Intent, Preview
 from hub.console.rules import readable, words
 from hub.errors import BadPin, ToldApart, UnknownDecision, WrongMerge
+from hub.golden.model import Explained
 from hub.golden.service import as_of, explain
 from hub.lists.rules import Collection
+from hub.lists.service import find_goldens
 from hub.pins.service import NewPin, pin_value, unpin
 from hub.wiring import Hub
 from master_data.errors import NoSuchGolden
 from master_data.fields import entity_schema
-from master_data.model import Value
+from master_data.model import Flat, Value
 from portal import PageForm, Portal, Principal, Toast, require
 
 __all__ = ["router", "shown_preview"]
 
 Steward = Annotated[Principal, Depends(require("hub.golden.write"))]
 Read = Annotated[Principal, Depends(require("hub.golden.read"))]
+_FOUND = 20
+_UNKNOWN = "It was not known yet then. This is its first version."
+_NO_TIME = "Give a day and a time, for example 2026-03-01 09:30."
 _REFUSALS = (BadPin, NoSuchGolden, ToldApart, UnknownDecision, WrongMerge)
 
 
@@ -102,16 +107,25 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         principal: Read,
         version: int | None = None,
     ) -> HTMLResponse:
-        """Show a record as it was."""
+        """Show a record as it was, at a version or at a time."""
         del principal
-        found = as_of(hub, golden_id, version=version)
-        now = explain(hub, golden_id).golden.body if version else found.body
+        when, refusal = _moment(request.query_params.get("at", ""))
+        told = explain(hub, golden_id)
+        try:
+            found = as_of(hub, golden_id, version=version, at=when)
+        except NoSuchGolden:
+            refusal = _UNKNOWN
+            found = as_of(hub, golden_id, version=1)
+        now = told.golden.body
         schema = entity_schema(found.entity)
         context = {
             "past": found,
+            "at": when,
+            "refusal": refusal,
+            "latest": told.golden.version if told.golden.id == golden_id else found.version,
             "collection": collection.value,
             "fields": [
-                (schema.title_of(path), readable(found.body.get(path)), readable(now.get(path)))
+                (schema.title_of(path), _said(found.body, path, told), _said(now, path, told))
                 for path in sorted({*found.body, *now})
             ],
         }
@@ -153,6 +167,10 @@ def _shape(routes: APIRouter, hub: Hub, portal: Portal, name: str, act: _Act) ->
         """Show what would come of it."""
         del principal
         query = request.query_params
+        if "target" not in query:
+            context = _others(hub, collection, golden_id, query.get("q", "").strip())
+            context |= {"act": act, "name": name}
+            return portal.page(request, "hub/other.html", context)
         overrule = query.get("overrule") == "true"
         form = ShapeForm(target=query.get("target", "").strip(), overrule=overrule)
         return page(request, collection, golden_id, form, "")
@@ -169,6 +187,19 @@ def _shape(routes: APIRouter, hub: Hub, portal: Portal, name: str, act: _Act) ->
             return page(request, collection, golden_id, form, str(error))
         place = f"/hub/records/{collection.value}/{golden_id}"
         return portal.redirect(request, place, toast=Toast("Done"))
+
+
+def _others(hub: Hub, collection: Collection, golden_id: str, text: str) -> dict[str, Any]:
+    """Return what asks for the other record, with those that a search finds."""
+    told = explain(hub, golden_id)
+    found = hub.db.read(lambda c: find_goldens(c, collection.entity, text, _FOUND + 1))
+    return {
+        "record": told,
+        "collection": collection.value,
+        "q": text,
+        "found": [each for each in found if each.id != told.golden.id][:_FOUND],
+        "more": len(found) > _FOUND,
+    }
 
 
 def _pins(routes: APIRouter, hub: Hub, portal: Portal) -> None:
@@ -205,6 +236,12 @@ def _pins(routes: APIRouter, hub: Hub, portal: Portal) -> None:
         return portal.redirect(request, place, toast=Toast("Lifted", form.path))
 
 
+def _said(body: Flat, path: str, told: Explained) -> str:
+    """Return a value as people read it, a record by its name."""
+    value = body.get(path)
+    return told.titles.get(value, value) if isinstance(value, str) else readable(value)
+
+
 def _value(hub: Hub, golden_id: str, form: PinForm) -> Value:
     """Return the value a person typed. Raises BadPin."""
     now = explain(hub, golden_id).golden.body.get(form.path)
@@ -214,6 +251,17 @@ def _value(hub: Hub, golden_id: str, form: PinForm) -> Value:
         return strict_json.loads(form.value.encode())
     except strict_json.StrictJsonError as error:
         raise BadPin("write the value as JSON, like the present one") from error
+
+
+def _moment(text: str) -> tuple[datetime | None, str]:
+    """Return a time, UTC, and what is wrong with it; nothing typed is now."""
+    if not text.strip():
+        return None, ""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return (moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)), ""
+    except (ValueError, OverflowError):
+        return None, _NO_TIME
 
 
 def _end_of(day: str) -> datetime | None:

@@ -1,5 +1,6 @@
 """The page on which all that is kept about a record is taken along, or erased everywhere."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form
@@ -46,12 +47,15 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         told = explain(hub, golden_id)
         if told.golden.entity != collection.entity:
             raise NoSuchGolden(golden_id)
+        would = preview_erasure(hub, golden_id)
         context = {
             "record": told.golden,
             "title": told.title,
             "collection": collection.value,
             "kept": _counts(export(hub, golden_id)),
-            "would": preview_erasure(hub, golden_id),
+            "deletes": _named(hub, would.deletes),
+            "by_hand": _named(hub, would.by_hand),
+            "contacts": would.contacts,
             "error": error,
         }
         return portal.page(request, "hub/privacy.html", context, status=422 if error else 200)
@@ -88,11 +92,18 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
         done = erase(
             hub, golden_id, by=person.name, reason=reason, with_contacts=form.with_contacts
         )
-        left = f"Delete it by hand in {', '.join(done.by_hand)}" if done.by_hand else ""
+        left = (
+            f"Delete it by hand in {', '.join(_named(hub, done.by_hand))}" if done.by_hand else ""
+        )
         toast = Toast("Erased", left, bad=bool(left))
         return portal.redirect(request, f"/hub/records/{collection.value}", toast=toast)
 
     return routes
+
+
+def _named(hub: Hub, connections: Iterable[str]) -> list[str]:
+    """Return what people call these connections."""
+    return [hub.titles.get(each, each) for each in connections]
 
 
 def _counts(told: dict[str, Any]) -> list[tuple[str, int]]:

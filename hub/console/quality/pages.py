@@ -31,7 +31,7 @@ def router(hub: Hub, portal: Portal) -> APIRouter:
     def overview(request: Request, principal: Read) -> HTMLResponse:
         """Show every entity: score, trend, what to mend."""
         del principal
-        found = hub.db.read(store.summaries)
+        found = sorted(hub.db.read(store.summaries), key=lambda each: not each.to_mend)
         context = {"entities": [_entity(hub, each) for each in found]}
         return portal.page(request, "hub/quality.html", context)
 
@@ -69,7 +69,7 @@ def _entity(hub: Hub, summary: Summary) -> dict[str, Any]:
     days = hub.db.read(lambda c: store.days(c, summary.entity, _DAYS))
     scores = [each.score for each in days]
     return {
-        "title": schema.title,
+        "title": collection.value.capitalize(),
         "collection": collection.value,
         "records": summary.records,
         "score": summary.score,

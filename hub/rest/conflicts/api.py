@@ -15,7 +15,7 @@ from hub.errors import UnknownConflict
 from hub.golden.store import titles_of
 from hub.lists import store as lists
 from hub.lists.store import Listed
-from hub.resolutions.reviewing import review
+from hub.resolutions.reviewing import review, take_back
 from hub.resolutions.service import Resolution, resolve, resolve_all
 from hub.resolutions.undo import undo
 from hub.rest.api import After, Limit, ListOf, filter_of
@@ -90,12 +90,13 @@ class CauseAnswerIn(BaseModel):
 
 
 class CauseAnswerOut(BaseModel):
-    """How many were settled; `left`: there are more, ask again."""
+    """How many were settled; `left`: there are more, ask again; `review`: takes them back."""
 
     model_config = ConfigDict(from_attributes=True)
 
     settled: int
     left: bool
+    review: str
 
 
 class ResolutionIn(BaseModel):
@@ -129,12 +130,18 @@ class ReviewIn(BaseModel):
 
 
 class ReviewedOut(BaseModel):
-    """What became of one conflict; `problem` says why it is still open."""
+    """What became of one conflict; `problem` says why it is as it was."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: str
     problem: str | None
+
+
+class ReviewsOut(ListOf[ReviewedOut]):
+    """What became of many; `review`: its id takes them back at once, null if nothing was done."""
+
+    review: str | None
 
 
 def router(hub: Hub) -> APIRouter:
@@ -194,10 +201,20 @@ def router(hub: Hub) -> APIRouter:
     def review_conflicts(
         answer: ReviewIn,
         person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
-    ) -> ListOf[ReviewedOut]:
+    ) -> ReviewsOut:
         """Give one answer to many conflicts; each is settled, or stays open, by itself."""
         seen = [(each.id, each.seen) for each in answer.conflicts]
-        done = review(hub, seen, answer.choice, person.id, answer.reason)
+        found = review(hub, seen, answer.choice, person.id, answer.reason)
+        items = [ReviewedOut.model_validate(each) for each in found.done]
+        return ReviewsOut(items=items, next=None, review=found.id)
+
+    @routes.post("/reviews/{review_id}/undo")
+    def undo_review(
+        review_id: str,
+        person: Annotated[Principal, Depends(require("hub.conflicts.resolve"))],
+    ) -> ListOf[ReviewedOut]:
+        """Take one answer to many back; what stands on it stays settled, with its reason."""
+        done = take_back(hub, review_id, person.id)
         return ListOf(items=[ReviewedOut.model_validate(each) for each in done], next=None)
 
     _causes(routes, hub)

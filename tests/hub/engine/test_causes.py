@@ -6,6 +6,7 @@ from connectors.kit.faults import NotSent, Operation, RefuseRecord
 from hub.conflicts import store
 from hub.conflicts.rules import Choice, cause_of
 from hub.errors import UnknownConflict, WrongChoice
+from hub.resolutions.reviewing import take_back
 from hub.resolutions.service import resolve_all
 
 
@@ -43,6 +44,14 @@ def test_one_answer_tries_a_whole_cause_again_and_no_other(bed, refused):
     with pytest.raises(UnknownConflict):
         resolve_all(bed.hub, first.id, Choice.RETRY, "us_1")
     assert len({row["number"] for row in bed.rows("erp")}) == 3
+
+
+def test_an_answer_to_a_whole_cause_is_taken_back_as_one(bed, refused):
+    first, other = causes(bed)
+    done = resolve_all(bed.hub, first.id, Choice.DISMISS, "us_1")
+    assert [each.id for each in causes(bed)] == [other.id]
+    assert [each.problem for each in take_back(bed.hub, done.review, "us_1")] == [None] * 3
+    assert [(each.id, each.count) for each in causes(bed)] == [(first.id, 3), (other.id, 1)]
 
 
 def test_a_cause_that_is_not_mended_opens_anew_once(bed, refused):
