@@ -34,7 +34,8 @@ def kept(crm_database):
 
 
 def test_a_deleted_customer_leaves_no_word(crm, kept):
-    crm.post("/webhooks", {"url": "http://127.0.0.1:9/hook"})
+    listener = {"url": "https://8.8.8.8/hook", "topics": ["records.changed"]}
+    assert crm.post("/endpoints", listener).status == 201
     key = {"idempotency-key": "one"}
     made = crm.post("/customers", PERSON, headers=key)
     assert made.status == 201
