@@ -24,6 +24,7 @@ __all__ = [
     "count_living",
     "cursor_of",
     "ensure",
+    "feeds",
     "give_back",
     "last_ok_at",
     "living_among",
@@ -32,6 +33,12 @@ __all__ = [
 ]
 
 _COLUMNS = [poll.c[field.name] for field in fields(Poll)]
+
+
+def feeds(connection: Connection) -> set[tuple[str, str]]:
+    """Return (connection, object type) of every feed: a few per connection."""
+    rows = connection.execute(select(poll.c.connection, poll.c.object_type))
+    return {(row.connection, row.object_type) for row in rows}
 
 
 def ensure(connection: Connection, feeds: Iterable[tuple[str, str]], now: datetime) -> int:

@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ground.ids import TimeOrderedIds
 from hub.connections import store as connections
 from hub.connections.model import StoredConnection
 from hub.connections.rules import State
+from hub.housekeeping import service as housekeeping
 from hub.simulation.checks import differences, lasting
 from hub.simulation.hosts import Ground, Process, start_web, start_worker
 from hub.simulation.kernel import Kernel, OutOfSteps, SimulatedClock
@@ -42,6 +43,7 @@ _WATCHES = (
         " insert into decided_twice values (old.id, old.outcome, new.outcome); end"
     ),
 )
+_CHORES_EVERY = 30.0
 _HARMLESS = {"DatabaseBusy"}
 
 
@@ -164,7 +166,7 @@ def run_seed(
     kernel = Kernel(seed, most_steps=_MOST_STEPS)
     kernel.trace = [] if traced else None
     world = _build(kernel, profile)
-    with _listening(world):
+    with _listening(world), _seldom_chores():
         try:
             failures = _live(world)
         except OutOfSteps as error:
@@ -299,6 +301,19 @@ def _listening(world: World) -> Iterator[None]:
         yield
     finally:
         structlog.configure(**before)
+
+
+@contextmanager
+def _seldom_chores() -> Iterator[None]:
+    """Let each chore be done twice a minute at the most: most of an idle hub's time are chores."""
+    before = housekeeping.CHORES
+    housekeeping.CHORES = {
+        name: replace(each, every=max(each.every, _CHORES_EVERY)) for name, each in before.items()
+    }
+    try:
+        yield
+    finally:
+        housekeeping.CHORES = before
 
 
 def _complaint(event: Any) -> list[str]:  # noqa: ANN401 - structlog's

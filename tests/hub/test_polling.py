@@ -56,6 +56,14 @@ def test_first_poll_lists_everything_page_by_page(hub, twin, clock):
     assert event.version == str(rows[0].version)
 
 
+def test_scheduling_what_is_known_writes_nothing(hub):
+    watch = hub.db.watch()
+    watch.changed()
+    assert schedule(hub) == 0
+    assert not watch.changed()
+    watch.close()
+
+
 def test_nothing_is_due_again_before_the_pause_is_over(hub, clock):
     poll_all(hub)
     assert poll_due(hub) == 0
