@@ -16,7 +16,7 @@ _PATTER = re.compile(
 )
 _PLUS = re.compile(r"(?<=\w)\+")
 _AMOUNT = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?)\s*-?\s*"
+    r"(?<![\w.])(?<![a-z]-)(\d+(?:\.\d+)?)\s*-?\s*"
     r"(milliliters?|millilitres?|liters?|litres?|ml|cl|l|kilograms?|kg|grams?|gr?|mg|pounds?|lbs?|"
     r"fl\.? ?oz|ounces?|oz|inch(?:es)?|in|\"|''|feet|foot|ft|cm|mm|meters?|metres?|m|"
     r"gigabytes?|gb|terabytes?|tb|megabytes?|mb|megapixels?|mp|watts?|w|volts?|v|"
@@ -24,7 +24,11 @@ _AMOUNT = re.compile(
 )
 _PACK = re.compile(
     r"(?<![\w.])(?:pack|set|box|case|lot) of (\d+)(?!\w|\s*(?:ml|cl|l|k?g|oz)\b)"
-    r"|(?<![\w.])(\d+)\s?x\s(?=\d)"
+    r"|(?<![\w.])(\d+)\s?(?:x\s(?=\d)|/\s?(?:pack|pk|box)(?!\w))"
+)
+_YEAR = re.compile(r"(?<![\w.])((?:19|20)\d\d)(?![\w.])")
+_SIZE = re.compile(
+    r"(?<!\w)size:? ?(\d+(?:\.5)?|[smlx]{1,3}|\d*xl)(?!\w)|(?<![\w.])(\d\d ?x ?\d\d)(?!\w)"
 )
 _UNITS: dict[str, tuple[str, float]] = {}
 for _names, _kind, _factor in (
@@ -78,6 +82,8 @@ def amounts(text: str) -> tuple[str, ...]:
     plain = _decimals(text.lower())
     found = {_amount(number, unit) for number, unit in _AMOUNT.findall(plain)}
     found |= {f"count={one or two}" for one, two in _PACK.findall(plain)}
+    found |= {f"year={year}" for year in _YEAR.findall(plain)}
+    found |= {f"size={one or two}" for one, two in _SIZE.findall(plain)}
     return tuple(sorted(found))
 
 
@@ -101,7 +107,15 @@ def colours(text: str) -> tuple[str, ...]:
 
 def variants(words: Iterable[str]) -> tuple[str, ...]:
     """Return which one of a line a title means: Pro, Max, Mini."""
-    return tuple(sorted(_VARIANTS.intersection(words))) or ("plain",)
+    found = {word for word in words if word in _VARIANTS}
+    if any(_MORE_INK.fullmatch(word) for word in words):
+        found.add("xl")
+    return tuple(sorted(found)) or ("plain",)
+
+
+def bundle(words: Iterable[str]) -> tuple[str, ...]:
+    """Return whether a title means a thing with others beside it; empty if it is alone."""
+    return () if _BUNDLED.isdisjoint(words) else ("bundle",)
 
 
 def condition(words: Iterable[str]) -> str:
@@ -122,10 +136,13 @@ def generations(words: Iterable[str]) -> tuple[str, ...]:
 
 _LONGEST_GENERATION = 3
 _USED = frozenset("used refurbished renewed reconditioned preowned".split())
+_MORE_INK = re.compile(r"[a-z]{0,4}\d+xxl|[a-z]{0,4}\d+xl|xl")
+_BUNDLED = frozenset("kit bundle combo".split())
 _VARIANTS = frozenset("pro max plus mini ultra lite fe".split())
 _COLOURS = frozenset(
     "black white silver gray blue red pink green yellow orange purple brown gold bronze beige"
-    " violet turquoise champagne titanium graphite charcoal burgundy ivory".split()
+    " cyan magenta tricolor teal navy violet turquoise champagne titanium graphite"
+    " charcoal burgundy ivory".split()
 )
 _MEASURE = re.compile(
     r"\d+(?:gb|tb|mb|mp|mm|cm|ml|kg|hz|mhz|ghz|rpm|in|inch|ft|w|v|g|x|p|k|oz|lb|pk|ct|dpi|bit|th|st|nd|rd"

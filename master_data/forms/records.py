@@ -11,6 +11,7 @@ from master_data.forms.legal_forms import split_legal_form
 from master_data.forms.names import family_name, given_name, split_person
 from master_data.forms.products import (
     amounts,
+    bundle,
     colours,
     condition,
     generations,
@@ -22,7 +23,7 @@ from master_data.forms.products import (
 )
 from master_data.forms.text import compact, fold, native
 
-VERSION = 2
+VERSION = 3
 """Counts up with every change of a form: stored forms of another version are made again."""
 
 Words: TypeAlias = Mapping[str, str | Sequence[str] | None]
@@ -194,6 +195,7 @@ def _product(told: _Told) -> Form:
         "text": (" ".join(dict.fromkeys(w for text in said for w in title_words(text))),),
         "models": tuple(dict.fromkeys(makers + models)),
         "variant": variants(tokens) if tokens else (),
+        "bundle": bundle(tokens),
         "condition": (condition(tokens),) if tokens else (),
         "generation": (" ".join(generations(tokens)),),
         "mpn": makers,

@@ -273,7 +273,7 @@ def _ratio(_: Compiler, name: str, most: float) -> Test:
 
 
 def _amounts_clash(_: Compiler, name: str, *kinds: str) -> Test:
-    """Both say how much of one kind, and say different numbers."""
+    """Both say how much of one kind, and each says a number that the other does not."""
 
     def by_kind(form: Form) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
@@ -285,9 +285,33 @@ def _amounts_clash(_: Compiler, name: str, *kinds: str) -> Test:
 
     def test(a: Form, b: Form) -> bool:
         ours, theirs = by_kind(a), by_kind(b)
-        return any(ours[kind].isdisjoint(theirs[kind]) for kind in ours.keys() & theirs.keys())
+        return any(_own_numbers(ours[kind], theirs[kind]) for kind in ours.keys() & theirs.keys())
 
     return test
+
+
+def _own_numbers(ours: set[str], theirs: set[str]) -> bool:
+    mine, other = ours - theirs, theirs - ours
+    return bool(mine and other) and not any(_rounded(x, y) for x in mine for y in other)
+
+
+def _rounded(x: str, y: str) -> bool:
+    """Say whether one may be the other without its fraction: 14.7 and 14 megapixels."""
+    whole = ("." in x) != ("." in y) and "e" not in x + y
+    try:
+        return whole and abs(float(x) - float(y)) < 1
+    except ValueError:  # a size, as XL
+        return False
+
+
+def _counts_differ(_: Compiler, name: str) -> Test:
+    """Test that a pack of several is not a pack of as many, or a single thing."""
+
+    def counts(form: Form) -> set[str]:
+        said = (amount.partition("=") for amount in form.get(name, NONE))
+        return {number for kind, _, number in said if kind == "count"} - {"1"}
+
+    return lambda a, b: counts(a) != counts(b)
 
 
 _MAKERS: Mapping[str, Callable[..., Test]] = {
@@ -298,6 +322,7 @@ _MAKERS: Mapping[str, Callable[..., Test]] = {
     "both_differ": _both_differ,
     "common": _common,
     "cosine": _cosine,
+    "counts_differ": _counts_differ,
     "covered": _covered,
     "crossed": people.crossed,
     "crossed_names": people.crossed_names,

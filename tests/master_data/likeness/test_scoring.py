@@ -168,12 +168,39 @@ def test_firms_that_share_a_brand_or_a_house_are_for_a_person(changed, why):
         ("Apple iPhone 12 Pro 128GB blue", "Apple iPhone 13 Pro 128GB blue", False),
         ("Samsung Galaxy S24 256GB green", "Samsung Galaxy S24+ 256GB green", False),
         ("Makita Grinder GA4530", "Makita Grinder GA4530 refurbished", False),
+        ("Makita Grinder GA4530", "Makita Grinder GA4531", False),
+        ("Brother Ink LC3011 cyan", "Brother Ink LC3011 magenta", False),
+        ("Canon Ink Cartridge CLI-281", "Canon Ink Cartridge CLI-281XL", False),
+        ("Dell Vostro 3520 8GB 256GB SSD", "Dell Vostro 3520 8 GB 1 TB SSD", False),
+        ("Norton Deluxe 360 2022 XR400", "Norton Deluxe 360 2023 XR400", False),
+        ("Canon PowerShot SD990 14.7 megapixel", "Canon PowerShot SD990 14 MP", True),
+        ("Canon Photo Cartridge CLI-8PC", "Canon CLI-8PC Photo Cartridge", True),
     ],
 )
 def test_things_of_one_line_are_told_apart(one, other, same):
     scorer = Scorer(shipped_model("product"), Statistics(records=2_000))
     a, b = (form_of("product", {"name": name, "price": "300"}) for name in (one, other))
     assert (scorer.zone(a, b, scorer.weight(a, b)) is Zone.LINK) == same
+
+
+def test_a_kit_of_another_price_is_for_a_person():
+    scorer = Scorer(shipped_model("product"), Statistics(records=2_000))
+    bare = form_of("product", {"name": "DeWalt Jigsaw TG125", "price": "160"})
+    kit = {"name": "DeWalt Jigsaw TG125 Kit with 2 Batteries"}
+    weighed = scorer.explain(bare, form_of("product", kit | {"price": "320"}))
+    assert "bundle" in dict(weighed.vetoes)
+    assert weighed.zone is not Zone.LINK
+    alone = scorer.explain(bare, form_of("product", kit | {"price": "162"}))
+    assert "bundle" not in dict(alone.vetoes)
+
+
+def test_six_are_not_one():
+    scorer = Scorer(shipped_model("product"), Statistics(records=2_000))
+    one, six, six_too = (
+        form_of("product", {"name": f"Ariel Pods All-in-1 {text}"})
+        for text in ("500 ml", "500 ml (pack of 6)", "6 x 500ml")
+    )
+    assert scorer.weight(one, six) < scorer.weight(six, six_too) - 4
 
 
 def test_father_and_son_of_one_name_are_two_people(people):
