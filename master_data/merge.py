@@ -7,6 +7,7 @@ winner.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from master_data.model import (
     Base,
@@ -24,8 +25,7 @@ from master_data.policies import Manual, Newest, Owner, PolicyTable
 from master_data.survivorship import Clocks, Survivor, Tie, settled, survive
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One field of an inbound state: the system's exact words and the canonical value."""
 
     words: Value

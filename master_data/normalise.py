@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_WORD = re.compile(r"\w+")
 _LATIN = """
     ab ag anonima ao aps as bv co company corp corporation cv dd doo eireli gmbh inc
     ip kft kg kk lda limited llc llp lp ltd ltda nv oao ooo oy pao pjsc plc pt pte
@@ -16,6 +17,8 @@ LEGAL_FORMS = frozenset(f"{_LATIN} {_CYRILLIC}".split())
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Lower-case, without accents and punctuation, single spaces."""
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^\w]+", " ", letters).split())

@@ -7,6 +7,7 @@ must not differ in what they decide, so this one decides by the same rules or no
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -31,7 +32,7 @@ from master_data.index.scorers import Scorers
 from master_data.likeness.keys import hashed, is_identifier, keys_of, shared_identifiers
 from master_data.likeness.model import Zone
 from master_data.merge import Sighting
-from master_data.model import lane_key
+from master_data.model import Crossref, lane_key
 from master_data.policies import default_policies
 from master_data.survivorship import Clocks
 
@@ -110,7 +111,7 @@ def _draft(hub: Hub, run: Run, mapping: CompiledMapping, change: Change) -> _Dra
     if not mapping.accepts(change.record):
         return None
     schema = entity_schema(mapping.entity)
-    blank = identity.unlinked((run.connection, run.object_type, change.external_id), mapping.entity)
+    blank = _nobody(run.connection, run.object_type, mapping.entity)
     inbound = mapping.to_golden(change.record, None, _NoLinks())
     sight = sight_of(inbound, blank, {}, schema, hub.env.ids.new)
     if sight.problems or sight.unresolved:
@@ -120,6 +121,11 @@ def _draft(hub: Hub, run: Run, mapping: CompiledMapping, change: Change) -> _Dra
     if kind and not shown:
         return None
     return _Draft(change, sight, kind, form, {hashed(f"{kind}:{key}"): key for key in shown})
+
+
+@lru_cache(maxsize=8)
+def _nobody(connection: str, object_type: str, entity: str) -> Crossref:
+    return identity.unlinked((connection, object_type, ""), entity)
 
 
 def _like_known(hub: Hub, connection: Connection, drafts: Sequence[_Draft]) -> set[int]:

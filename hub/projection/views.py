@@ -63,7 +63,9 @@ def sight_of(
 ) -> Sight:
     """Turn a mapping's answer into golden's paths; `new_id("el")` names elements nobody knew."""
     sight = Sight(
-        readings={path: Reading(r.words, r.value) for path, r in inbound.scalars.items()},
+        readings=dict(
+            zip(inbound.scalars, map(Reading._make, inbound.scalars.values()), strict=True)
+        ),
         elements={},
         absent=inbound.absent,
         problems={},

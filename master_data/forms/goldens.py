@@ -6,7 +6,11 @@ from typing import TypeAlias
 from master_data.forms.records import Form, Words, form_of
 from master_data.model import Flat, Value, split_path
 
-_PHONES = frozenset({"phone", "mobile", "fax"})
+_POINTS = {"phone": "phone", "mobile": "phone", "fax": "phone", "email": "email", "web": "web"}
+_ADDRESS = [
+    (name, f"address.{name}")
+    for name in ("street", "street2", "postal_code", "city", "subdivision")
+]
 _NOTHING: frozenset[str] = frozenset()
 _TELLING = {
     "customer": frozenset(
@@ -91,25 +95,28 @@ def _form(kind: str, words: _Packed) -> Form:
 
 def _customer(body: Flat) -> Words:
     lists = _lists(body)
-    addresses, points = lists.get("addresses", []), lists.get("contact_points", [])
-    return {
+    words: dict[str, str | list[str]] = {
         "name": [text for name in ("name", "legal_name") if (text := _text(body.get(name)))],
         "given_name": _text(body.get("given_name")),
         "family_name": _text(body.get("family_name")),
-        "tax_id": [_tax_id(each) for each in lists.get("tax_ids", [])],
-        "registered": [
-            f"{each['scheme']}{each['value']}"
-            for each in lists.get("other_ids", [])
-            if each.get("scheme") in _REGISTERED and each.get("value")
-        ],
-        "phone": [_text(each.get("value")) for each in points if each.get("kind") in _PHONES],
-        "email": [_text(each.get("value")) for each in points if each.get("kind") == "email"],
-        "web": [_text(each.get("value")) for each in points if each.get("kind") == "web"],
-        "address.country": next((_text(each.get("country")) for each in addresses), ""),
-    } | {
-        f"address.{name}": [_text(each.get(name)) for each in addresses]
-        for name in ("street", "street2", "postal_code", "city", "subdivision")
     }
+    if addresses := lists.get("addresses"):
+        words["address.country"] = _text(addresses[0].get("country"))
+        for name, word in _ADDRESS:
+            words[word] = [_text(each.get(name)) for each in addresses]
+    for each in lists.get("contact_points", ()):
+        point = _POINTS.get(each.get("kind", ""))
+        if point:
+            words.setdefault(point, []).append(_text(each.get("value")))  # type: ignore[union-attr]  # a list
+    if tax_ids := lists.get("tax_ids"):
+        words["tax_id"] = [_tax_id(each) for each in tax_ids]
+    if other_ids := lists.get("other_ids"):
+        words["registered"] = [
+            f"{each['scheme']}{each['value']}"
+            for each in other_ids
+            if each.get("scheme") in _REGISTERED and each.get("value")
+        ]
+    return words
 
 
 def _lists(body: Flat) -> dict[str, list[dict[str, Value]]]:

@@ -88,7 +88,8 @@ class Counting:
             found = form.get(name)
             if found:
                 self._totals[name] += 1
-                counted.update(found)
+                for value in found:
+                    counted[value] = counted.get(value, 0) + 1
         for name, words in self._words.items():
             for text in form.get(name, ()):
                 words.update(text.split())
