@@ -19,8 +19,11 @@ class Processes(Protocol):
         """Return the mark by which others know this process; None: they cannot."""
         ...
 
-    def has_ended(self, mark: str) -> bool:
-        """Say whether that process is known to have ended; one of another machine never is."""
+    def has_ended(self, mark: str, *, was_here: bool = False) -> bool:
+        """Say whether that process is known to have ended; one of another machine never is.
+
+        `was_here`: it is known to have been on this machine, so another boot is an earlier one.
+        """
         ...
 
 
@@ -31,9 +34,9 @@ class Strangers:
         """Return None."""
         return None
 
-    def has_ended(self, mark: str) -> bool:
+    def has_ended(self, mark: str, *, was_here: bool = False) -> bool:
         """Return False."""
-        del mark
+        del mark, was_here
         return False
 
 
@@ -57,11 +60,13 @@ class SystemProcesses:
         status = _status(os.getpid())
         return None if self._place is None or status is None else _mark(self._place, status)
 
-    def has_ended(self, mark: str) -> bool:
+    def has_ended(self, mark: str, *, was_here: bool = False) -> bool:
         """Say whether a process that was on this machine is no more."""
         match = _MARK.fullmatch(mark)
-        if match is None or match[1] != self._place or not int(match[2]):
+        if match is None or self._place is None or not int(match[2]):
             return False
+        if match[1] != self._place:
+            return was_here and _boot(match[1]) != _boot(self._place)
         number = int(match[2])
         try:
             os.kill(number, 0)  # asks only; unlike /proc it tells of other users' processes too
@@ -81,6 +86,10 @@ def _status(number: int) -> tuple[str, int, str] | None:
         return None
     after_name = told.rpartition(")")[2].split()
     return after_name[0], number, after_name[19]
+
+
+def _boot(place: str) -> str:
+    return place.partition(".")[0]
 
 
 def _mark(place: str, status: tuple[str, int, str]) -> str:

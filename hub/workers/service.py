@@ -60,6 +60,11 @@ def _gone(hub: Hub, connection: Connection) -> tuple[list[str], list[str]]:
     """Return the workers known to have ended, and those that are only silent but hold a chore."""
     known = store.processes(connection)
     known.pop(str(hub.claims.worker_id), None)
-    gone = [each for each, process in known.items() if hub.env.processes.has_ended(process)]
+    here = hub.db.dialect == "sqlite"  # its file is used by one machine alone
+    gone = [
+        each
+        for each, process in known.items()
+        if hub.env.processes.has_ended(process, was_here=here)
+    ]
     silent = store.silent(connection, hub.db.now(connection)).keys() & known.keys() - {*gone}
     return gone, [each for each in sorted(silent) if store.chores_of(connection, [each])]

@@ -65,6 +65,17 @@ def test_of_other_machines_and_of_nonsense_nothing_is_known(mark):
     assert not Strangers().has_ended(mark)
 
 
+def test_of_an_earlier_boot_of_this_machine_all_have_ended(other):
+    _, mark = other
+    boot, _, rest = mark.partition(".")
+    earlier = f"{'0' * len(boot)}.{rest}"
+    assert SystemProcesses().has_ended(earlier, was_here=True)
+    assert not SystemProcesses().has_ended(earlier)
+    assert not SystemProcesses().has_ended(mark, was_here=True)
+    container = f"{boot}.pid:[1]/{mark.partition('/')[2]}"
+    assert not SystemProcesses().has_ended(container, was_here=True)
+
+
 def test_a_process_of_another_machine_is_unknown_even_if_its_number_is_free_here(other):
     process, mark = other
     process.kill()
