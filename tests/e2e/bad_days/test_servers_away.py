@@ -160,3 +160,18 @@ def test_servers_and_workers_are_killed_one_after_the_other(fleet, redis, report
         return sight["rectoverso_workers_ended"] > 0
 
     heals(here, during(here, kill, shows, many=100), report, "every process killed once")
+
+
+def test_all_processes_are_killed_at_once(fleet, redis, report):
+    here = fleet(redis)
+
+    def kill():
+        time.sleep(3)
+        for name in here.processes:
+            here.kill_one(name)
+        for name in here.processes:
+            here.begin_one(name)
+
+    names = during(here, kill, lambda sight: not sight.ready)
+    heals(here, names, report, "all processes killed at once")
+    assert look(here)["rectoverso_workers_ended"] == 2

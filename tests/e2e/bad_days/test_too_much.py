@@ -82,7 +82,9 @@ def test_ten_times_too_much_is_put_off_and_the_quiet_one_is_served(install, repo
     assert storm.put_off
     assert all(storm.put_off)
     assert grown < 100 * 1024
+    ended = time.monotonic()
     until(lambda: is_idle(here.api("steward")), "all is decided", 200, 0.5)
+    report(f"the backlog was worked off in {time.monotonic() - ended:.1f} s")
     heals(here, ["Quiet", *names[1:]], report, "overload")
 
 

@@ -124,6 +124,7 @@ FAILURES = {
             f"{ENGINE}/test_faults.py",
             "test_a_worker_that_dies_between_freeze_and_settle_loses_nothing",
         ),
+        (f"{ENGINE}/test_ended_workers.py", "test_lanes_it_was_deciding_are_decided_at_once"),
         (
             "tests/hub/test_event_store.py",
             "test_oldest_undecided_tells_since_when_something_waits",
