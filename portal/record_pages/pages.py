@@ -142,7 +142,8 @@ def _add_new(routes: APIRouter, screen: Screen, portal: Portal) -> None:
             raise NotFound
         text = query.get(forms.FIND + name, "").strip()
         chosen = query.get(name, "")
-        options = found_choices(screen, {name: chosen or None}, {name: text})[name]
+        values, own = {name: chosen or None}, query.get("own", "")
+        options = found_choices(screen, values, {name: text}, own)[name]
         context = {"name": name, "value": chosen, "options": options, "sought": text}
         return portal.page(request, "portal/record_found.html", context)
 

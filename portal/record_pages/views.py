@@ -121,15 +121,19 @@ class Draft:
 
 
 def found_choices(
-    screen: Screen, values: Mapping[str, Json], sought: Mapping[str, str]
+    screen: Screen, values: Mapping[str, Json], sought: Mapping[str, str], own: str = ""
 ) -> dict[str, Options]:
-    """Return what each link with a finder leads to now, then what was found for it."""
+    """Return what each link with a finder leads to now, then what was found but the record `own`.
+
+    What is chosen stays, also where it will be refused.
+    """
     chosen = screen.choices(values)
     found: dict[str, Options] = {}
     for name, find in screen.finders.items():
         options = dict(chosen.get(name, ()))
         if sought.get(name):
-            options |= {key: text for key, text in find(sought[name]) if key not in options}
+            found_now = find(sought[name])
+            options |= {key: text for key, text in found_now if key not in {own, *options}}
         found[name] = list(options.items())
     return found
 
@@ -138,6 +142,7 @@ def form_view(screen: Screen, portal: Portal, draft: Draft) -> dict[str, Any]:
     """Return what the form of a screen is drawn from."""
     kind, record = screen.collection.kind, draft.record
     values = empty_values(kind) | dict(draft.values)
+    own = "" if record is None else record.id
     drawing = Drawing(
         kind=kind,
         values=values,
@@ -145,7 +150,7 @@ def form_view(screen: Screen, portal: Portal, draft: Draft) -> dict[str, Any]:
         errors=draft.refusal.errors,
         kept=kept_reasons(screen.collection.managed()),
         now=draft.now,
-        choices={**screen.choices(values), **found_choices(screen, values, draft.sought)},
+        choices={**screen.choices(values), **found_choices(screen, values, draft.sought, own)},
         sought={name: draft.sought.get(name, "") for name in screen.finders},
         add=draft.add,
     )
@@ -155,6 +160,7 @@ def form_view(screen: Screen, portal: Portal, draft: Draft) -> dict[str, Any]:
         "title": "" if record is None else screen.name(record.values),
         "action": action,
         "back": action,
+        "own": own,
         "blocks": draw(screen.sections, drawing),
         "errors": draft.refusal.lines,
         "version": draft.version,

@@ -370,6 +370,8 @@ def test_a_parent_is_searched_for_and_its_page_shows_who_is_below(crm, tab, ibar
 
 def test_parents_are_searched_for_while_one_types(crm, tab_of, tab, ibarra):
     words = {"find:parent_id": "ibarra", "parent_id": ibarra["id"]}
+    alone = tab.get("/crm/customers/found/parent_id", own=ibarra["id"], **{"find:parent_id": "ib"})
+    assert "Ibarra" not in alone.words
     fragment = tab.get("/crm/customers/found/parent_id", **words)
     assert fragment.status == 200
     assert fragment.words.count("Ibarra Logística, S. A. · Bilbao") == 1

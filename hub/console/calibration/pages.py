@@ -87,8 +87,8 @@ def _view(told: Proposal) -> dict[str, Any]:
         "different": told.different,
         "open": told.open,
         "rows": [
-            ("Linked from", *(f"{each.link:.1f}" for each in stages)),
-            ("Asked from", *(f"{each.review:.1f}" for each in stages)),
+            (title, f"{each.link:.1f}", f"{each.review:.1f}")
+            for title, each in zip(("Shipped", "In force", "Proposed"), stages, strict=True)
         ],
         "sentences": sentences(told),
     }
