@@ -4,6 +4,7 @@ import pytest
 
 from master_data.forms.records import form_of, known_words
 from rectoverso.bench.matching.folders import find_sets, read_set
+from rectoverso.bench.matching.run import bench_sets
 from rectoverso.bench.matching.sets import measure_set, quality
 from rectoverso.errors import CommandError
 
@@ -121,3 +122,23 @@ def test_every_known_word_is_read(entity):
 def test_quality_counts_pairs():
     figures = quality({(1, 2), (3, 4)}, {(1, 2), (5, 6)})
     assert figures == {"precision": 0.5, "recall": 0.5, "f1": 0.5}
+
+
+def test_a_set_that_cannot_be_read_leaves_the_others_to_be_measured(tmp_path):
+    for name, text in (
+        ("good", "id,first\n1,Anna\n2,Otto\n"),
+        ("twice", "id,first,first\n1,a,b\n"),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.csv").write_text(text)
+        (tmp_path / name / "columns.yaml").write_text(
+            "entity: person\ncolumns: {first: given_name}"
+        )
+    (tmp_path / "good" / "matches.csv").write_text("id_1,id_2\n1,1\n")
+    told = []
+    figures = bench_sets(tmp_path, None, told.append)
+    assert figures["good"]["records"] == 2
+    assert figures["twice"]["error"].endswith("two columns are called 'first'")
+    with pytest.raises(CommandError, match="two columns"):
+        bench_sets(tmp_path, "twice", told.append)
+    assert read_set(tmp_path / "good").truth == set()

@@ -6,7 +6,7 @@ pairs are known, and `columns.yaml`: entity, one_to_one, and columns: {column: w
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,7 @@ def _yaml(path: Path) -> dict[str, Any]:
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise CommandError(f"{path} cannot be read: {error}") from error
+        raise CommandError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(said, dict):
         raise CommandError(f"{path} must hold entity, one_to_one and columns")
     return said
@@ -139,7 +139,7 @@ def _columns(path: Path, said: object) -> dict[str, list[str]]:
     return columns
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(path: Path, used: Collection[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line, row); columns without a name and places without a column are left out."""
     csv.field_size_limit(_LONGEST)
     text = _text(path)
@@ -148,6 +148,9 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     header = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=lambda each: (header.count(each), each == ","))
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    names = [name.strip() for name in reader.fieldnames or ()]
+    if twice := [name for name in used if names.count(name) > 1]:
+        raise CommandError(f"{path}: two columns are called {twice[0]!r}")
     try:
         for row in reader:
             yield reader.line_num, {key.strip(): row[key] or "" for key in row if key}
@@ -172,7 +175,7 @@ def _text(path: Path) -> str:
 def _records(path: Path, columns: dict[str, list[str]]) -> list[Record]:
     id_column = next((column for column, words in columns.items() if "id" in words), "id")
     found: dict[str, Words] = {}
-    for line, row in _rows(path):
+    for line, row in _rows(path, {id_column, *columns}):
         missing = [column for column in columns if column not in row]
         if missing:
             raise CommandError(
@@ -205,12 +208,12 @@ def _truth(path: Path, a: list[Record], b: list[Record]) -> tuple[set[Pair] | No
     theirs = {key: place for place, (key, _) in enumerate(b, len(a))} or ours
     pairs: set[Pair] = set()
     unplaced = 0
-    for line, row in _rows(path):
+    for line, row in _rows(path, ("id_1", "id_2")):
         one, two = _two_ids(path, line, row)
         placed = _placed(one, two, ours, theirs)
         if _UNPLACED in placed:
             unplaced += 1
-        else:
+        elif placed[0] != placed[1]:
             pairs.add((min(placed), max(placed)))
     return pairs, unplaced
 
