@@ -13,7 +13,6 @@ from ground.statements import Prepared, among, insert_many, keys, update_many
 from master_data.errors import GoldenMoved, RecordTaken
 from master_data.fields import title_of_record
 from master_data.model import (
-    Base,
     ConnectionId,
     Crossref,
     CrossrefHead,
@@ -22,6 +21,7 @@ from master_data.model import (
     Golden,
     GoldenId,
     GoldenState,
+    bases_of,
     contributions_of,
 )
 from master_data.normalise import fold
@@ -41,6 +41,7 @@ _CROSSREF = tuple(  # instants in microseconds, as a crossref has them
     type_coerce(column, BigInteger) if column.name in ("seen_at", "settled_at") else column
     for column in (crossref.c[name] for name in Crossref.__slots__)
 )
+_SEAT = {"connection", "object_type", "entity", "golden_id", "external_id", "is_primary"}
 _THESE_RECORDS = (
     crossref.c.connection == bindparam("conn"),
     crossref.c.object_type == bindparam("type"),
@@ -216,9 +217,20 @@ def insert_crossrefs(connection: Connection, crossrefs: Sequence[Crossref], at: 
         raise GoldenMoved
 
 
-def update_crossrefs(connection: Connection, changed: Sequence[tuple[Crossref, int]]) -> None:
-    """Store crossrefs over the versions they were read at. Raises GoldenMoved."""
-    rows = [crossref_row(each) | {"expected_version": read} for each, read in changed]
+def update_crossrefs(
+    connection: Connection, changed: Sequence[tuple[Crossref, int]], *, moved: bool = True
+) -> None:
+    """Store crossrefs over the versions they were read at, one higher. Raises GoldenMoved.
+
+    `moved` ones may belong to another record than before. Else what names the records is not
+    written: no index is touched.
+    """
+    rows = [
+        crossref_row(each) | {"version": read + 1, "expected_version": read}
+        for each, read in changed
+    ]
+    if not moved:
+        rows = [{name: row[name] for name in row.keys() - _SEAT} for row in rows]
     _update_fenced(connection, crossref, rows)
 
 
@@ -307,7 +319,7 @@ def _crossref(row: Sequence[Any]) -> Crossref:
         version=version,
         remote_version=remote_version,
         record=record,
-        base={path: Base(*stored) for path, stored in base.items()},
+        base=bases_of(base),
         contributions=contributions_of(connection, contributions),
         elements=elements,
         absent=frozenset(absent),

@@ -21,12 +21,12 @@ class Outcome(StrEnum):
 
 OPEN = frozenset({Outcome.CONFLICT, Outcome.HELD, Outcome.WAITING})
 CLOSED = frozenset(Outcome) - OPEN
+_PLACES = {outcome.value: place for place, outcome in enumerate(Outcome)}
 
 
-def first_outcome(outcomes: Iterable[Outcome]) -> Outcome:
+def first_outcome(outcomes: Iterable[str]) -> Outcome:
     """Return the outcome of an event from those of its fields; of none: nothing was to do."""
-    found = set(outcomes)
-    return next((outcome for outcome in Outcome if outcome in found), Outcome.NO_OP)
+    return Outcome(min(outcomes, key=_PLACES.__getitem__, default=Outcome.NO_OP))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Lanes of one batch may meet in one golden record: each decision sees what the on
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from master_data.model import (
     Contribution,
@@ -18,6 +19,14 @@ from master_data.pins import person_says
 
 Place = tuple[str, str, str]
 """(connection, object type, external id)."""
+
+Seat: TypeAlias = tuple[str, str | None, bool]
+"""(golden id, external id, is primary): where a crossref stands and is looked for."""
+
+
+def seat_of(crossref: Crossref) -> Seat:
+    """Return where a crossref stands."""
+    return crossref.golden_id, crossref.external_id, crossref.is_primary
 
 
 @dataclass(slots=True)
@@ -34,7 +43,7 @@ class Board:
     read_goldens: dict[str, int] = field(default_factory=dict)
     read_crossrefs: dict[str, int] = field(default_factory=dict)
     read_bodies: dict[str, Flat] = field(default_factory=dict)
-    read_primary: set[str] = field(default_factory=set)
+    read_seats: dict[str, Seat] = field(default_factory=dict)
     read_held: dict[str, frozenset[str]] = field(default_factory=dict)
     apart: set[frozenset[str]] = field(default_factory=set)
     unlinked: set[Place] = field(default_factory=set)
@@ -58,8 +67,7 @@ class Board:
             if crossref.id not in self.crossrefs:
                 self.read_crossrefs[crossref.id] = crossref.version
                 self.read_held[crossref.id] = frozenset(crossref.held)
-                if crossref.is_primary:
-                    self.read_primary.add(crossref.id)
+                self.read_seats[crossref.id] = seat_of(crossref)
                 self._index(crossref)
 
     def put_crossref(self, crossref: Crossref) -> None:

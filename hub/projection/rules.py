@@ -1,8 +1,6 @@
 """In which paths a system's record no longer shows golden. Pure."""
 
-from collections.abc import Mapping
-
-from master_data.model import Base, Crossref, Flat, Golden, GoldenState, split_path
+from master_data.model import Crossref, Golden, GoldenState, split_path
 
 __all__ = ["stale_paths"]
 
@@ -17,26 +15,22 @@ def stale_paths(
     """
     if crossref.parked or golden.state is not GoldenState.ACTIVE:
         return []
-    blank = crossref.record is None
+    blank, body, base = crossref.record is None, golden.body, crossref.base
+    differ = [
+        path
+        for path in body.keys() | base.keys()
+        if body.get(path) != (base[path].golden if path in base else None)
+    ]
     stale = [
         path
-        for path in paths
-        if (path in crossref.base or (blank and path in golden.body))
-        and path not in crossref.absent
-        and _differs(path, golden.body, crossref.base)
+        for path in differ
+        if path in paths and (path in base or blank) and path not in crossref.absent
     ]
-    for path in {*golden.body, *crossref.base}:
+    for path in differ:
         list_path, element = split_path(path)
-        if element is None or list_path not in lists or list_path in crossref.absent:
-            continue
-        if _differs(path, golden.body, crossref.base):
+        if element is not None and list_path in lists and list_path not in crossref.absent:
             stale.append(path)
     return [path for path in stale if not _is_held(path, golden, crossref)]
-
-
-def _differs(path: str, body: Flat, base: Mapping[str, Base]) -> bool:
-    agreed = base.get(path)
-    return body.get(path) != (agreed.golden if agreed else None)
 
 
 def _is_held(path: str, golden: Golden, crossref: Crossref) -> bool:

@@ -1,6 +1,6 @@
 """Between golden's flat body and a mapping's view of it: element ids <-> a system's keys. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mappings import Inbound, Read, View
@@ -74,13 +74,14 @@ def sight_of(
     )
     for path, problem in inbound.problems.items():
         sight.problems[_golden_path(path, crossref)] = problem.reason
+    golden = _elements(body, schema.lists)
     for list_path in schema.lists:
         if list_path in inbound.elements:
             seen = _ListSeen(
                 path=list_path,
                 incoming=inbound.elements[list_path],
                 known=crossref.elements.get(list_path, {}),
-                golden=_elements(body, list_path) if body else body,
+                golden=golden[list_path],
                 align_by=schema.specs[list_path].align,
             )
             _see_list(sight, seen, new_id)
@@ -98,13 +99,14 @@ def _golden_path(path: str, crossref: Crossref) -> str:
     return element_path(list_path, element) if element else list_path
 
 
-def _elements(body: Flat, list_path: str) -> dict[str, Value]:
-    return {
-        element: value
-        for path, value in body.items()
-        for name, element in [split_path(path)]
-        if element is not None and name == list_path
-    }
+def _elements(body: Flat, lists: Iterable[str]) -> dict[str, dict[str, Value]]:
+    """Return list path -> element id -> value."""
+    found: dict[str, dict[str, Value]] = {path: {} for path in lists}
+    for path, value in body.items():
+        list_path, element = split_path(path)
+        if element is not None and list_path in found:
+            found[list_path][element] = value
+    return found
 
 
 def _aligned(seen: _ListSeen) -> Alignment:
@@ -115,6 +117,9 @@ def _aligned(seen: _ListSeen) -> Alignment:
 
 
 def _see_list(sight: Sight, seen: _ListSeen, new_id: Callable[[str], str]) -> None:
+    if not (seen.incoming or seen.known):
+        sight.elements[seen.path] = {}
+        return
     aligned = _aligned(seen)
     pairs = dict(aligned.pairs)
     for key in aligned.added:

@@ -372,9 +372,8 @@ class Deciding:
             return self.first[place]
         mapping = self._mapping(place, crossref)
         schema = entity_schema(mapping.entity)
-        blank = identity.unlinked(place, mapping.entity)
         body = golden.body if golden else {}
-        known = crossref or blank
+        known = crossref or identity.unlinked(place, mapping.entity)
         view = view_of(body, known.elements, schema) if golden and golden.version else None
         links = self.links.setdefault(place[0], Links(self.hub.db, place[0], self.board))
         inbound = mapping.to_golden(state.record, view, links)

@@ -45,11 +45,14 @@ class Case:
     @property
     def awaited(self) -> dict[str, tuple[str, str]]:
         """Return path -> (entity, external id) of references that may still become known."""
-        return {path: ref for path, ref in self.sight.unresolved.items() if not self._lacks(ref)}
+        unresolved = self.sight.unresolved.items()
+        return {path: ref for path, ref in unresolved if not self._lacks(ref)}
 
     @property
     def dangling(self) -> dict[str, str]:
         """Return path -> reason of references to records that are not there."""
+        if not self.sight.unresolved:
+            return {}
         named = {path: ref for path, ref in self.sight.unresolved.items() if self._lacks(ref)}
         return {path: f"names {ref[0]} {ref[1]}, which is not there" for path, ref in named.items()}
 

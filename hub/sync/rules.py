@@ -31,7 +31,8 @@ def decide(
     weighing: Weighing,
 ) -> Decision:
     """Merge the state; what the canonical schema refuses is held here and changes nothing."""
-    case = replace(case, crossref=_with_own_forms(case))
+    if case.crossref.seen_at < case.crossref.settled_at:
+        case = replace(case, crossref=_with_own_forms(case))
 
     def merged(readings: Mapping[str, Reading]) -> Merge:
         return merge(case.crossref, case.golden, readings, case.sighting, weighing)
@@ -56,8 +57,6 @@ def decide(
 def _with_own_forms(case: Case) -> Crossref:
     """Take a system's own form of what we wrote and never saw since for agreed, not for an edit."""
     crossref = case.crossref
-    if crossref.seen_at >= crossref.settled_at:
-        return crossref
     formed = {
         path: Base(reading.words, agreed.golden)
         for path, reading in case.sight.readings.items()
@@ -75,7 +74,9 @@ def _without(
     return not ("" in refused or required & set(refused)) and bool(readings)
 
 
-def _sound(readings: Mapping[str, Reading], problems: Mapping[str, str]) -> dict[str, Reading]:
+def _sound(readings: Mapping[str, Reading], problems: Mapping[str, str]) -> Mapping[str, Reading]:
+    if not problems:
+        return readings
     return {
         path: reading
         for path, reading in readings.items()
@@ -144,7 +145,7 @@ def _decision(
     return Decision(
         golden=golden,
         crossref=crossref,
-        outcome=first_outcome(Outcome(result.outcome.value) for result in results),
+        outcome=first_outcome(result.outcome for result in results),
         results=tuple(results),
         changes=_changes(merged, case.crossref.connection),
         conflicts=(*_rival_conflicts(case, merged, rivals_of), *_unmapped(case, problems)),

@@ -23,7 +23,7 @@ from hub.hierarchy import store as hierarchy
 from hub.hierarchy.model import PARENTS
 from hub.linking import service as linking
 from hub.matching import store as matching
-from hub.projection.board import Board, is_found
+from hub.projection.board import Board, is_found, seat_of
 from hub.projection.planning import Plan
 from hub.sync.deciding import Verdict
 from hub.sync.model import Version
@@ -102,16 +102,25 @@ def write_board(
 
 
 def _update_crossrefs(connection: Connection, board: Board, crossrefs: Sequence[Crossref]) -> None:
-    """Update crossrefs. A system has one primary: who steps back, who leaves, who takes over."""
+    """Update crossrefs. A system has one primary: who steps back, who leaves, who takes over.
+
+    Most stay where they are, and so in all indexes.
+    """
+    known = [each for each in crossrefs if each.id in board.read_crossrefs]
+    moved = [each for each in known if seat_of(each) != board.read_seats[each.id]]
+    stay = [each for each in known if seat_of(each) == board.read_seats[each.id]]
+    golden_store.update_crossrefs(connection, _with_versions(board, stay), moved=False)
     for now, before in ((False, None), (True, True), (True, False)):
-        changed = [
-            (each.with_(version=board.read_crossrefs[each.id] + 1), board.read_crossrefs[each.id])
-            for each in crossrefs
-            if each.id in board.read_crossrefs
-            and each.is_primary is now
-            and before in (None, each.id in board.read_primary)
+        chosen = [
+            each
+            for each in moved
+            if each.is_primary is now and before in (None, board.read_seats[each.id][-1])
         ]
-        golden_store.update_crossrefs(connection, changed)
+        golden_store.update_crossrefs(connection, _with_versions(board, chosen))
+
+
+def _with_versions(board: Board, crossrefs: Iterable[Crossref]) -> list[tuple[Crossref, int]]:
+    return [(each, board.read_crossrefs[each.id]) for each in crossrefs]
 
 
 def index_change(board: Board) -> index.Change:

@@ -104,6 +104,14 @@ def test_a_crossref_that_moved_is_not_overwritten(db, a_link):
     assert db.read(lambda c: store.crossrefs_by_id(c, [crossref.id])) == {crossref.id: newer}
 
 
+def test_a_crossref_that_stays_keeps_what_it_is_found_by(db, a_link):
+    crossref = a_link("crm", "cu_1", "gr_1")
+    elsewhere = crossref.with_(external_id="cu_2", remote_version="7", parked="x")
+    db.write(lambda c: store.update_crossrefs(c, [(elsewhere, 0)], moved=False))
+    (found,) = db.read(lambda c: store.crossrefs_by_external(c, "crm", "customers", ["cu_1"]))
+    assert found == crossref.with_(remote_version="7", parked="x", version=1)
+
+
 def test_who_links_a_second_primary_decides_again(a_link):
     """Another worker planned the create of the same record in the same system."""
     a_link("crm", "cu_1", "gr_1")
