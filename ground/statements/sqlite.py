@@ -16,6 +16,7 @@ from ground.statements import driver
 from ground.statements.values import Key, Processor, Row, expected, processor
 
 _LARGEST = 64
+_STEP = 16
 _DIALECT = sqlite.dialect()
 
 
@@ -70,10 +71,10 @@ def delete_rows(
 
 
 def _chunks(rows: list[list[Any]]) -> Iterator[list[list[Any]]]:
-    """Part rows into chunks whose sizes are powers of two."""
+    """Part rows into few chunks of few sizes: up to 16, 32, 48 or 64 rows."""
     start = 0
     while left := len(rows) - start:
-        size = min(_LARGEST, 1 << left.bit_length() - 1)
+        size = left if left < _STEP else min(_LARGEST, left // _STEP * _STEP)
         yield rows[start : start + size]
         start += size
 

@@ -175,7 +175,7 @@ def test_rows_are_deleted_by_their_keys(store):
     assert store.write(lambda connection: delete_many(connection, RECORD, ["id"], [])) == 0
 
 
-@pytest.mark.parametrize("many", [1, 63, 64, 65, 200])
+@pytest.mark.parametrize("many", [1, 15, 16, 17, 63, 64, 65, 200])
 def test_a_batch_of_any_size_is_inserted_and_updated_whole(store, many):
     rows = [a_record(number) for number in range(many)]
     inserted = store.write(lambda connection: insert_many(connection, RECORD, rows))
