@@ -72,9 +72,12 @@ class _Settling:
 
     def take(self, other: "_Settling") -> None:
         """Add what another one writes."""
-        for each in fields(self):
-            mine, more = getattr(self, each.name), getattr(other, each.name)
+        for name in _PARTS:
+            mine, more = getattr(self, name), getattr(other, name)
             mine.update(more) if isinstance(mine, dict) else mine.extend(more)
+
+
+_PARTS = tuple(each.name for each in fields(_Settling))
 
 
 def settle_answers(delivery: Delivery, sent: Sequence[Frozen], results: Sequence[Ending]) -> None:
@@ -178,7 +181,9 @@ def _deleted(
 
 
 def _written(delivery: Delivery, made: _Settling, frozen: Frozen, result: Written, at: int) -> None:
-    before = frozen.crossref.with_(mapping_version=frozen.mapping_version)
+    before = frozen.crossref
+    if before.mapping_version != frozen.mapping_version:
+        before = before.with_(mapping_version=frozen.mapping_version)
     golden = delivery.board.goldens[before.golden_id]
     record = result.record if result.record is not None else _assumed(frozen)
     landed = settling.land(

@@ -124,7 +124,8 @@ def freeze(
     left_out = {*outbound.unresolved, *outbound.problems}
     paths = {path: golden.body.get(path) for path in stale if path not in left_out}
     held = {path: problem.reason for path, problem in outbound.problems.items()}
-    crossref = crossref.with_(held=crossref.held | looping | held)
+    if looping or held:
+        crossref = crossref.with_(held=crossref.held | looping | held)
     missing = tuple(
         f"{crossref.connection}:{each.golden_id}" for each in outbound.unresolved.values()
     )

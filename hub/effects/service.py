@@ -56,32 +56,41 @@ def deliver_due(hub: Hub) -> int:
 def deliver_connection(hub: Hub, connection_id: str, limit: int = BATCH) -> int:
     """Deliver up to `limit` due effects of one connection; return how many were claimed."""
     connection = hub.connection(connection_id)
-    ahead = hub.db.read(lambda c: _ahead_if_due(hub, c, connection_id))
-    if ahead is None:
+    found = hub.db.read(lambda c: _what_is_due(hub, c, connection_id))
+    if found is None:
         return 0
-    resolved = resolve_unknown(hub, connection, ahead)
+    ahead, lost, unknown = found
+    resolved = resolve_unknown(hub, connection, ahead) if unknown else 0
     calls = hub.paces.calls_within(connection_id, IN_A_TURN)
     size = min(limit, calls * max(1, connection.connector.capabilities.bulk_write))
     # what the resolving reads found is told by now, and judged first
     delivery = begin(hub, connection, ahead)
     with hub.claims.held(hub.env.clock, delivery.token):
-        claimed = hub.db.write(lambda c: _claim(c, delivery, size), synced=False)
+        claimed = hub.db.write(lambda c: _claim(c, delivery, size, lost=lost), synced=False)
         if claimed:
             _deliver(delivery, claimed)
     return resolved + len(claimed)
 
 
-def _ahead_if_due(hub: Hub, connection: Connection, connection_id: str) -> timedelta | None:
-    """Return how far the database's time is ahead of ours; None when no effect is due by it."""
+def _what_is_due(
+    hub: Hub, connection: Connection, connection_id: str
+) -> tuple[timedelta, bool, bool] | None:
+    """Return how far the database's time is ahead of ours, and what is due; None if nothing is.
+
+    That is: whether there are effects that were lost, and ones whose outcome is unknown.
+    """
     ahead = hub.ahead(connection)
-    is_due = due.any_due(connection, [connection_id], hub.env.clock.now() + ahead)
-    return ahead if is_due else None
+    now = hub.env.clock.now() + ahead
+    if not due.any_due(connection, [connection_id], now):
+        return None
+    return ahead, *due.left_over(connection, connection_id, now)
 
 
-def _claim(connection: Connection, delivery: Delivery, size: int) -> list[Effect]:
-    can = delivery.connection.connector.capabilities
-    settles = LONGEST_CALL - MARGIN + timedelta(seconds=can.settles_within + can.read_lag)
-    store.lost(connection, delivery.connection.id, delivery.now, delivery.now + settles)
+def _claim(connection: Connection, delivery: Delivery, size: int, *, lost: bool) -> list[Effect]:
+    if lost:
+        can = delivery.connection.connector.capabilities
+        settles = LONGEST_CALL - MARGIN + timedelta(seconds=can.settles_within + can.read_lag)
+        store.lost(connection, delivery.connection.id, delivery.now, delivery.now + settles)
     return store.claim(
         connection,
         delivery.connection.id,

@@ -13,7 +13,7 @@ from hub.effects.rules import EffectState
 from hub.effects.store import FREE, OPEN, is_in
 from hub.effects.tables import effect
 
-__all__ = ["any_due", "any_untried", "how_they_went", "make_due", "oldest_due"]
+__all__ = ["any_due", "any_untried", "how_they_went", "left_over", "make_due", "oldest_due"]
 
 _ANY_DUE = select(
     exists().where(
@@ -29,6 +29,19 @@ def any_due(connection: Connection, connection_ids: Sequence[str], now: datetime
     """Say whether an effect of these connections is due and can be claimed."""
     values = {"ids": keys(connection, list(connection_ids)), "now": now}
     return bool(connection.scalar(_ANY_DUE, values))
+
+
+_OVERDUE = (OPEN, effect.c.connection == bindparam("conn"), effect.c.due_at <= bindparam("now"))
+_LEFT_OVER = select(
+    exists().where(*_OVERDUE, is_in(effect, EffectState.SENT, EffectState.WAITING)),
+    exists().where(*_OVERDUE, is_in(effect, EffectState.UNKNOWN)),
+)
+
+
+def left_over(connection: Connection, connection_id: str, now: datetime) -> tuple[bool, bool]:
+    """Say whether effects are due that nobody answers for or that waited long; and unknown ones."""
+    lost, unknown = connection.execute(_LEFT_OVER, {"conn": connection_id, "now": now}).one()
+    return bool(lost), bool(unknown)
 
 
 _ANY_UNTRIED = select(
