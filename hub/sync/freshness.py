@@ -73,8 +73,11 @@ def choose(
         return Hint(next(each for each in reversed(events) if each.kind is ChangeKind.DELETED))
     if comparable:
         return _by_version(events, known)
-    settled = known.settled_at + int(lag * 1_000_000) if known else 0
-    if last.state is not None and last.read_at and to_microseconds(last.read_at) > settled:
+    since = known.settled_at if known else 0
+    if last.actor not in OWN:  # a page of a feed may be older than what was told meanwhile
+        since = max([since, *(to_microseconds(each.received_at) for each in events[:-1])])
+    since += int(lag * 1_000_000)
+    if last.state is not None and last.read_at and to_microseconds(last.read_at) > since:
         return Use(last)
     return Hint(last)
 

@@ -151,6 +151,18 @@ def test_without_versions_a_read_of_an_unknown_record_is_judged():
     assert choose([thin], None, comparable=False) == Hint(thin)
 
 
+def test_without_versions_a_read_that_began_before_something_was_told_is_a_hint():
+    told = _event("told", version=None, state=None, after=10)
+    begun = {"version": None, "after": 20}
+    before = _event("page", read_at=_AT + timedelta(milliseconds=9), **begun)
+    after = _event("page", read_at=_AT + timedelta(milliseconds=11), **begun)
+    assert choose([told, before], None, comparable=False) == Hint(before)
+    assert choose([told, after], None, comparable=False) == Use(after)
+    assert choose([told, after], None, comparable=False, lag=0.002) == Hint(after)
+    own = replace(before, actor=SETTLED)
+    assert choose([told, own], None, comparable=False) == Use(own)
+
+
 def _micros(many):
     return _AT + timedelta(microseconds=many)
 
